@@ -1,0 +1,115 @@
+/** The words in which a list of the API is described: where it is, how it is asked, what is in it. */
+import type { Json, Key, Slot } from "./json.ts";
+import type { Table } from "./table.ts";
+
+/** A query parameter that narrows a list. It compares its value with the row's key of that name. */
+export interface Filter {
+  readonly parameter: string;
+  readonly key: string;
+  readonly form:
+    | { readonly is: "id" | "text" | "flag" }
+    | { readonly is: "choice"; readonly values: readonly string[] }
+    | {
+        readonly is: "time";
+        readonly keeps: (key: number, bound: number) => boolean;
+        /** Refuses a time without an offset. Other endpoints take it as UTC. */
+        readonly aware: boolean;
+      };
+}
+
+export const byId = (parameter: string, key = parameter): Filter => ({
+  parameter,
+  key,
+  form: { is: "id" },
+});
+export const byText = (parameter: string, key = parameter): Filter => ({
+  parameter,
+  key,
+  form: { is: "text" },
+});
+export const byFlag = (parameter: string, key = parameter): Filter => ({
+  parameter,
+  key,
+  form: { is: "flag" },
+});
+export const byChoice = (
+  parameter: string,
+  values: readonly string[],
+  key = parameter,
+): Filter => ({ parameter, key, form: { is: "choice", values } });
+export const byTime = (
+  parameter: string,
+  key: string,
+  keeps: (key: number, bound: number) => boolean,
+  aware = false,
+): Filter => ({ parameter, key, form: { is: "time", keeps, aware } });
+
+export const later = (key: number, bound: number): boolean => key > bound;
+export const earlier = (key: number, bound: number): boolean => key < bound;
+
+/** What a row is made with. Copies of a template share everything but the slots. */
+export interface RowMaker {
+  /** The template's index in the table. */
+  readonly index: number;
+  /** Whether the list hides the row. */
+  readonly hidden: boolean;
+  /** Whether the row's own times have no fraction. */
+  readonly whole: boolean;
+  readonly world: World;
+  readonly id: Slot;
+  /** The row's created_at, or a time so many seconds after it. */
+  readonly at: (seconds?: number) => Slot;
+  /** The id of the n-th thing (up to 8) inside this row. */
+  readonly innerId: (n: number) => Slot;
+  /** A random 32-bit number, another one for each `salt`. */
+  readonly random: (salt: number) => number;
+  /** True in one of `n` cases. */
+  readonly oneIn: (n: number, salt: number) => boolean;
+  /** The index of some row of another table. Deleted and hidden rows are among them. */
+  readonly some: (table: string, salt: number) => number;
+}
+
+/**
+ * A row's properties in the server's order. Lists can be sorted and filtered by those that are no
+ * objects, and by further keys.
+ */
+export interface Made {
+  readonly properties: { readonly [name: string]: Json };
+  readonly keys?: Readonly<Record<string, Key | Slot>>;
+}
+
+/** A list of the API. */
+export interface Blueprint {
+  readonly name: string;
+  readonly path: string;
+  readonly scopes: readonly string[];
+  /** Values of `sorting`, without `-`. Empty: the list takes no such parameter. */
+  readonly sorting: readonly string[];
+  /** The order without `sorting`. Empty: no ORDER BY at all. */
+  readonly order: readonly string[];
+  readonly filters: readonly Filter[];
+  /** Rows in the list, unless the options say otherwise. */
+  readonly size: number;
+  /** Further rows that the list does not show. */
+  readonly hidden?: (size: number) => number;
+  /** The parameter that makes the list show hidden rows as well. */
+  readonly revealedBy?: string;
+  /** Rows of different variants do not share a template. */
+  readonly variant?: (index: number, table: Table) => string;
+  /** On an empty page it says that there are no rows at all, and it knows `cursor_pagination`. */
+  readonly forgetful?: boolean;
+  /** Whether one row can be asked for by its id. */
+  readonly single: boolean;
+  /** Properties that the server sends from this API version on, or (`later`) not yet. */
+  readonly since?: Readonly<Record<string, string>>;
+  readonly build: (row: RowMaker) => Made;
+}
+
+/** Everything that rows may refer to. */
+export interface World {
+  readonly seed: number;
+  /** The frozen clock, microseconds. */
+  readonly now: number;
+  readonly organizationId: string;
+  readonly table: (name: string) => Table;
+}

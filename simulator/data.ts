@@ -1,0 +1,75 @@
+/** The data behind the API: a table for each list, made when it is first needed. */
+import type { Blueprint, World } from "./blueprint.ts";
+import { Listing, type Ties } from "./listing.ts";
+import { blueprints } from "./rows/index.ts";
+import { Table } from "./table.ts";
+
+export interface DataOptions {
+  readonly seed: number;
+  /** Rows of each list, by name. Lists that are not named have their usual size. */
+  readonly sizes: Partial<Record<string, number>>;
+  readonly ties: Ties;
+  /** The frozen clock. */
+  readonly now: Date;
+}
+
+/** The names of all lists with their usual sizes. */
+export const usualSizes: ReadonlyMap<string, number> = new Map(
+  blueprints.map(({ name, size }) => [name, size]),
+);
+
+export class Data implements World {
+  readonly seed: number;
+  readonly now: number;
+  readonly organizationId: string;
+  private readonly options: DataOptions;
+  private readonly tables = new Map<string, Table>();
+  private readonly listings = new Map<string, Listing>();
+
+  constructor(options: DataOptions) {
+    const unknown = Object.keys(options.sizes).find((name) => !usualSizes.has(name));
+    if (unknown !== undefined) throw new Error(`no list is called "${unknown}"`);
+    this.options = options;
+    this.seed = options.seed;
+    this.now = options.now.getTime() * 1000;
+    this.organizationId = this.table("organizations").id(0);
+  }
+
+  table(name: string): Table {
+    let table = this.tables.get(name);
+    if (table === undefined) {
+      const blueprint = blueprintOf(name);
+      table = new Table(blueprint, this, this.options.sizes[name] ?? blueprint.size);
+      this.tables.set(name, table);
+    }
+    return table;
+  }
+
+  /** Makes all templates and sorts every list once, so that no request has to. */
+  renderAhead(): void {
+    for (const { name, order } of blueprints) {
+      const table = this.table(name);
+      table.prepareAll();
+      const orders = name === "orders" ? [order, ["created_at", "invoice_number"]] : [order];
+      for (const sorting of orders) {
+        const keep = (index: number): boolean => !table.isHidden(index);
+        this.listing(name).count({ sorting, keep, name: sorting.join("&") });
+      }
+    }
+  }
+
+  listing(name: string): Listing {
+    let listing = this.listings.get(name);
+    if (listing === undefined) {
+      listing = new Listing(this.table(name), this.options.ties);
+      this.listings.set(name, listing);
+    }
+    return listing;
+  }
+}
+
+export function blueprintOf(name: string): Blueprint {
+  const blueprint = blueprints.find((candidate) => candidate.name === name);
+  if (blueprint === undefined) throw new Error(`no list is called "${name}"`);
+  return blueprint;
+}

@@ -1,0 +1,184 @@
+/**
+ * A Polar API to run against. It listens on this machine only, needs no account and no network, and
+ * answers as the real server does, down to its error bodies and its oddities: offset paging without
+ * a tie-breaker, clamped limits, redirects, rate limits, versions and scopes. The demo, the tests
+ * and the benchmark all use it instead of a real organization.
+ *
+ * Everything in it follows from a seed: the same seed and sizes give the same bytes. Rows refer to
+ * each other (an order's customer exists), carry values that are hard to get through a pipeline
+ * (integers of 300 digits, `1E-12`, keys named `__proto__`, every kind of Unicode), and can number
+ * in the millions, since they are made from templates when they are asked for.
+ *
+ * What can go wrong does so on demand: see `Fault`. Rows can come, change and go while somebody
+ * reads: see `Mutations`, or use `insert`, `update` and `remove`.
+ *
+ *     const simulator = await startSimulator({ seed: 7, sizes: { orders: 1000 } });
+ *     const response = await fetch(`${simulator.url}/v1/orders/?limit=100`, {
+ *       headers: { authorization: `Bearer ${simulator.accessToken}` },
+ *     });
+ *     await simulator.close();
+ *
+ * `npm run simulator -- --help` starts one from the command line.
+ */
+import { blueprintOf, Data, type DataOptions, usualSizes } from "./data.ts";
+import type { Fault } from "./faults.ts";
+import type { Json } from "./json.ts";
+import type { RateLimit } from "./limits.ts";
+import type { Ties } from "./listing.ts";
+import type { Mutations } from "./mutations.ts";
+import { allScopes } from "./routes.ts";
+import { blueprints } from "./rows/index.ts";
+import { ApiServer, type RecordedRequest } from "./server.ts";
+
+export { type Fault, type FaultKind, faultKinds, parseFault } from "./faults.ts";
+export { type Json, Raw } from "./json.ts";
+export type { RateLimit } from "./limits.ts";
+export type { Ties } from "./listing.ts";
+export type { Mutations } from "./mutations.ts";
+export type { RecordedRequest } from "./server.ts";
+export { allScopes, usualSizes };
+
+export interface SimulatorOptions {
+  readonly seed?: number;
+  /** Rows of each list, by stream name. Lists that are not named have their usual size. */
+  readonly sizes?: Partial<Record<string, number>>;
+  /** `polar_oat_simulator` unless said otherwise. */
+  readonly accessToken?: string;
+  /** What the token may read: everything, unless said otherwise. */
+  readonly scopes?: readonly string[];
+  /** Any free port, unless said otherwise. */
+  readonly port?: number;
+  readonly latencyMilliseconds?: number;
+  /** No limit, unless said otherwise. */
+  readonly rateLimit?: RateLimit;
+  /** Whether rows that are equal in the order change places with offset and limit. They do. */
+  readonly ties?: Ties;
+  readonly maximumPageSize?: number;
+  readonly environment?: "sandbox" | "production";
+  /** The frozen clock of the data. All rows are older, those that are inserted are newer. */
+  readonly now?: Date;
+  readonly faults?: readonly Fault[];
+  readonly mutations?: Mutations;
+  /** Sends properties that the API got after its responses were recorded. */
+  readonly newerProperties?: boolean;
+  /** Sorts the lists and makes the templates before listening, for benchmarks. */
+  readonly renderedAhead?: boolean;
+}
+
+/** A row as the API holds it. */
+export interface Row {
+  readonly id: string;
+  /** The list does not show it. */
+  readonly hidden: boolean;
+  /** It is there since the start. */
+  readonly original: boolean;
+  readonly changed: boolean;
+  /** Its JSON text, as a page contains it. */
+  readonly json: string;
+}
+
+export interface Simulator {
+  readonly url: string;
+  readonly accessToken: string;
+  readonly organizationId: string;
+  /** All requests so far, in the order in which they came. */
+  readonly requests: readonly RecordedRequest[];
+  /** What a list holds now, hidden rows included. */
+  rows(stream: string): readonly Row[];
+  /** Ids that the list has shown from the start until now. */
+  persistentIds(stream: string): readonly string[];
+  /** Adds a row that is created now, and returns its id. Properties replace made-up ones. */
+  insert(stream: string, properties?: Readonly<Record<string, Json>>): string;
+  update(stream: string, id: string, properties: Readonly<Record<string, Json>>): void;
+  remove(stream: string, id: string): void;
+  /** Replaces the faults. */
+  setFaults(faults: readonly Fault[]): void;
+  close(): Promise<void>;
+}
+
+/** Starts a simulator. Whoever starts one has to close it. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const data = new Data(dataOptions(options));
+  const accessToken = options.accessToken ?? "polar_oat_simulator";
+  const server = new ApiServer(data, {
+    accessToken,
+    scopes: options.scopes ?? allScopes,
+    latencyMilliseconds: options.latencyMilliseconds ?? 0,
+    environment: options.environment ?? "sandbox",
+    rateLimit: options.rateLimit ?? null,
+    mutations: options.mutations ?? null,
+    maximumPageSize: options.maximumPageSize ?? 100,
+    newerProperties: options.newerProperties ?? false,
+  });
+  const setFaults = (faults: readonly Fault[]): void => {
+    server.setFaults(faults.map((fault) => withIds(data, fault)));
+  };
+  setFaults(options.faults ?? []);
+  if (options.renderedAhead) data.renderAhead();
+  const port = await server.listen(options.port ?? 0);
+  return {
+    url: `http://127.0.0.1:${port}`,
+    accessToken,
+    organizationId: data.organizationId,
+    requests: server.requests,
+    ...rowFunctions(data),
+    setFaults,
+    close: () => server.close(),
+  };
+}
+
+function dataOptions(options: SimulatorOptions): DataOptions {
+  return {
+    seed: options.seed ?? 1,
+    sizes: options.sizes ?? {},
+    ties: options.ties ?? "shuffled",
+    now: options.now ?? new Date("2026-08-20T12:00:00Z"),
+  };
+}
+
+function rowFunctions(
+  data: Data,
+): Pick<Simulator, "rows" | "persistentIds" | "insert" | "update" | "remove"> {
+  const existing = (stream: string, id: string): number => {
+    const row = data.table(stream).find(id);
+    if (row < 0) throw new Error(`${stream} has no row ${id}`);
+    return row;
+  };
+  return {
+    rows: (stream) => {
+      const table = data.table(stream);
+      return table.indexes().map((row) => ({
+        id: table.id(row),
+        hidden: table.isHidden(row),
+        original: table.isOriginal(row),
+        changed: table.wasChanged(row),
+        get json() {
+          return table.text(row);
+        },
+      }));
+    },
+    persistentIds: (stream) => {
+      const table = data.table(stream);
+      const persistent = table
+        .indexes()
+        .filter((row) => table.isOriginal(row) && !table.isHidden(row));
+      return persistent.map((row) => table.id(row));
+    },
+    insert: (stream, properties) => data.table(stream).id(data.table(stream).insert(properties)),
+    update: (stream, id, properties) => {
+      data.table(stream).update(existing(stream, id), properties);
+    },
+    remove: (stream, id) => {
+      data.table(stream).remove(existing(stream, id));
+    },
+  };
+}
+
+/** Poison that is given by position gets the ids of those rows. */
+function withIds(data: Data, fault: Fault): Fault {
+  if (fault.rows === undefined) return fault;
+  const list = blueprints.find(({ path }) => path === fault.path);
+  if (list === undefined) throw new Error("poisoned rows need the path of their list");
+  const table = data.table(blueprintOf(list.name).name);
+  return { ...fault, ids: [...(fault.ids ?? []), ...fault.rows.map((row) => table.id(row))] };
+}

@@ -1,0 +1,129 @@
+/**
+ * Which rows stand on a page. The API sorts by the asked keys and by nothing else, so rows that are
+ * equal in them come in an order that PostgreSQL chooses anew for every OFFSET and LIMIT: whoever
+ * walks the pages gets some of them twice and others never.
+ */
+import type { Key } from "./json.ts";
+import { hash, hashText } from "./random.ts";
+import type { Table } from "./table.ts";
+
+/** What a list was asked for, apart from the page. */
+export interface Selection {
+  /** Keys to sort by, `-` before descending ones. */
+  readonly sorting: readonly string[];
+  readonly keep: (index: number) => boolean;
+  /** Equal for equal selections. */
+  readonly name: string;
+}
+
+interface Sorted {
+  readonly version: number;
+  readonly rows: Uint32Array;
+  /** For each position the first position of its tie group. */
+  readonly groups: Uint32Array;
+}
+
+export type Ties = "shuffled" | "stable";
+
+/** So many sorted selections of a table are kept. */
+const KEPT = 8;
+
+export class Listing {
+  private readonly table: Table;
+  private readonly ties: Ties;
+  private readonly sorted = new Map<string, Sorted>();
+
+  constructor(table: Table, ties: Ties) {
+    this.table = table;
+    this.ties = ties;
+  }
+
+  /** How many rows the selection has. */
+  count(selection: Selection): number {
+    return this.sort(selection).rows.length;
+  }
+
+  /** The indexes of the rows on a page. */
+  page(selection: Selection, offset: number, limit: number): number[] {
+    const { rows, groups } = this.sort(selection);
+    const end = Math.min(offset + limit, rows.length);
+    const seed = hash(this.table.world.seed ^ hashText(selection.name), offset, limit);
+    const page: number[] = [];
+    for (let at = offset; at < end; at++) {
+      const start = groups[at] ?? at;
+      const size = this.ties === "stable" ? 1 : endOfGroup(groups, start) - start;
+      const row = rows[size === 1 ? at : start + shuffled(at - start, size, hash(seed, start))];
+      if (row !== undefined) page.push(row);
+    }
+    return page;
+  }
+
+  private sort(selection: Selection): Sorted {
+    const known = this.sorted.get(selection.name);
+    if (known?.version === this.table.version) return known;
+    const columns = selection.sorting.map((sort) => this.column(sort));
+    const compare = (a: number, b: number): number => {
+      for (const compareColumn of columns) {
+        const difference = compareColumn(a, b);
+        if (difference !== 0) return difference;
+      }
+      return 0;
+    };
+    const rows = Uint32Array.from(this.table.indexes().filter(selection.keep).sort(compare));
+    const groups = new Uint32Array(rows.length);
+    for (let at = 1; at < rows.length; at++) {
+      const tied = compare(rows[at - 1] ?? 0, rows[at] ?? 0) === 0;
+      groups[at] = tied ? (groups[at - 1] ?? 0) : at;
+    }
+    return this.keep(selection.name, { version: this.table.version, rows, groups });
+  }
+
+  private keep(name: string, sorted: Sorted): Sorted {
+    this.sorted.delete(name);
+    this.sorted.set(name, sorted);
+    const [oldest] = this.sorted.keys();
+    if (this.sorted.size > KEPT && oldest !== undefined) this.sorted.delete(oldest);
+    return sorted;
+  }
+
+  /** Compares two rows by one key. PostgreSQL puts nulls last, and first when descending. */
+  private column(sort: string): (a: number, b: number) => number {
+    const name = sort.replace(/^-/, "");
+    const sign = name === sort ? 1 : -1;
+    const values: Key[] = [];
+    for (const index of this.table.indexes()) values[index] = this.table.key(index, name);
+    return (a, b) => sign * compareKeys(values[a] ?? null, values[b] ?? null);
+  }
+}
+
+/** Ascending, nulls last. */
+function compareKeys(a: Key, b: Key): number {
+  if (a === b) return 0;
+  if (a === null) return 1;
+  if (b === null) return -1;
+  return a < b ? -1 : 1;
+}
+
+/** The position after the tie group that begins at `start`. */
+function endOfGroup(groups: Uint32Array, start: number): number {
+  if (groups[start + 1] !== start) return start + 1;
+  let inside = start + 1;
+  let step = 1;
+  while (groups[inside + step] === start) {
+    inside += step;
+    step *= 2;
+  }
+  for (; step > 0; step >>= 1) if (groups[inside + step] === start) inside += step;
+  return inside + 1;
+}
+
+/** Where a permutation of `size` positions, one of many by `seed`, puts `position`. */
+function shuffled(position: number, size: number, seed: number): number {
+  let step = 1 + (hash(seed, 1) % size);
+  while (divisor(step, size) !== 1) step++;
+  return ((seed % size) + position * step) % size;
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
+}

@@ -1,0 +1,105 @@
+/** What rows of many lists have in common: people, addresses and other values that are hard to carry. */
+import type { RowMaker, World } from "../blueprint.ts";
+import { type Json, type Key, Raw, Slot } from "../json.ts";
+import { hash, pick } from "../random.ts";
+import { DAY, timeText } from "../time.ts";
+
+const names = [
+  "Zoë Ångström",
+  'José "Pepe" Núñez',
+  "Мария Иванова",
+  "田中 太郎",
+  "محمد علي",
+  "नमस्ते",
+  "Σωκράτης",
+  "Line\nbreak",
+  "Tab\there",
+  "  padded  ",
+  "e\u0301 combining",
+  "Ken \u200b ZWSP",
+  "Emoji 👩‍👩‍👧 family",
+  "O'Brien; DROP TABLE",
+  "Sep\u2028arator \\ back",
+  "",
+] as const;
+
+const longText = "x".repeat(500);
+
+// The keys stand in the order in which PostgreSQL's jsonb puts them: shorter ones first.
+const extras = [
+  "",
+  `,"flag":true`,
+  `,"flag":false,"float":3.0`,
+  `,"big_int":12345678901234567890123`,
+  `,"big_int":9223372036854775809`,
+  `,"big_int":9007199254740993,"float":0.1`,
+  `,"float":123456789.12345679`,
+  `,"float":1000000000000000000000`,
+  `,"float":25${"0".repeat(299)}`,
+  `,"float":0.0`,
+  `,"__proto__":"x","constructor":"y","looks_like_date":"2026-01-01T00:00:00Z","looks_like_number":"00123"`,
+  `,"emoji 🔑 key.with.dots":"välue \\"quoted\\" \\\\ back\u2028sep \\ud800 \ud7ff"`,
+  `,"":"empty key","empty":""`,
+];
+
+const sources = ["web", "api", "", "日本語", "импорт"] as const;
+
+/** User metadata: integers beyond 2^64, floats in several spellings, keys that scripts stumble over. */
+export function metadata(row: RowMaker, salt: number): Raw {
+  const random = row.random(salt + 5000);
+  if (random % 5 < 2) return new Raw("{}");
+  if (random % 97 === 5) return new Raw(`{"n":1,"long":"${longText}"}`);
+  const extra = pick(extras, random >>> 8);
+  return new Raw(`{"n":${random % 90},"source":"${pick(sources, random >>> 4)}"${extra}}`);
+}
+
+const addresses: readonly Json[] = [
+  null,
+  { line1: "1 Market St", line2: null, postal_code: "94103", city: "San Francisco", state: "US-CA", country: "US" },
+  { line1: "Åvägen 1", line2: null, postal_code: null, city: "Malmö", state: null, country: "SE" },
+  { line1: "1 rue de la Ré", line2: null, postal_code: "69001", city: "Lyon", state: null, country: "FR" },
+  { line1: null, line2: null, postal_code: null, city: null, state: "CA-QC", country: "CA" },
+  { line1: null, line2: null, postal_code: null, city: null, state: null, country: "JP" },
+];
+
+export const address = (row: RowMaker, salt: number): Json => pick(addresses, row.random(salt));
+
+export const name = (row: RowMaker, salt: number): string => pick(names, row.random(salt));
+
+export function hexDigits(row: RowMaker, salt: number, length: number): string {
+  let digits = "";
+  for (let part = 0; digits.length < length; part++) {
+    digits += hash(row.random(salt), part).toString(16).padStart(8, "0");
+  }
+  return digits.slice(0, length);
+}
+
+/** A number of fixed width that differs from row to row. `before` and `after` surround it. */
+export function numbered(before: string, after: string, width: number, offset = 0): Slot {
+  const text = (index: number): string =>
+    `${before}${String(index + offset).padStart(width, "0")}${after}`;
+  return new Slot(before.length + width + after.length + 2, (index) => `"${text(index)}"`, text);
+}
+
+/** A moment of its own that has nothing to do with created_at. */
+export function moment(row: RowMaker, salt: number): number {
+  const age = (row.random(salt) / 2 ** 32) * 300 * DAY;
+  return Math.floor(row.world.now - age);
+}
+
+export const momentText = (row: RowMaker, salt: number): string => timeText(moment(row, salt));
+
+/** modified_at: null until the first change, which a third of the rows have behind them. */
+export const modifiedAt = (row: RowMaker): Slot | null =>
+  row.oneIn(3, 3) ? row.at(60 + (row.random(4) % 2_000_000)) : null;
+
+/** A key of a row in another table. */
+export const keyOf = (world: World, table: string, index: number, key: string): Key =>
+  world.table(table).key(index, key);
+
+export const idOf = (world: World, table: string, index: number): string =>
+  world.table(table).id(index);
+
+/** Another table's row as its list shows it. */
+export const rowOf = (world: World, table: string, index: number): Raw =>
+  new Raw(world.table(table).text(index));

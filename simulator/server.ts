@@ -1,0 +1,299 @@
+/** The HTTP side: from a request to bytes on the wire, the broken ones included. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import {
+  type Answer,
+  badToken,
+  crash,
+  missingScope,
+  noRoute,
+  noToken,
+  redirect,
+  tooManyRequests,
+  unknownVersion,
+  wrongMethod,
+} from "./answers.ts";
+import type { Data } from "./data.ts";
+import { type Fault, FaultClock } from "./faults.ts";
+import { type RateLimit, RateWindow } from "./limits.ts";
+import { type Mutations, Mutator } from "./mutations.ts";
+import type { PageOptions } from "./pages.ts";
+import { hash } from "./random.ts";
+import { findRoute, otherSlash } from "./routes.ts";
+
+/** What the simulator remembers of a request. */
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  /** The query as it was sent, without `?`. */
+  readonly query: string;
+  /** The status sent; 0 if the connection was cut or never answered. */
+  status: number;
+  /** Which fault struck, if one did. */
+  fault: string | null;
+  /** Rows on the page that was sent. */
+  rows: number;
+  readonly hasAuthorization: boolean;
+  readonly version: string | null;
+  readonly organization: string | null;
+  readonly userAgent: string | null;
+}
+
+export interface ServerOptions extends PageOptions {
+  readonly accessToken: string;
+  readonly scopes: readonly string[];
+  readonly latencyMilliseconds: number;
+  readonly environment: "sandbox" | "production";
+  readonly rateLimit: RateLimit | null;
+  readonly mutations: Mutations | null;
+}
+
+const versions = ["2026-04", "2026-10", "2027-01"];
+const PIECES = 20;
+
+export class ApiServer {
+  readonly requests: RecordedRequest[] = [];
+  private readonly data: Data;
+  private readonly options: ServerOptions;
+  private readonly window: RateWindow | null;
+  private readonly mutator: Mutator | null;
+  private readonly http: Server;
+  private clocks: readonly FaultClock[] = [];
+  /** Connections that are reset when the next request comes. */
+  private readonly doomed = new WeakSet<Socket>();
+
+  constructor(data: Data, options: ServerOptions) {
+    this.data = data;
+    this.options = options;
+    this.window = options.rateLimit ? new RateWindow(options.rateLimit) : null;
+    this.mutator = options.mutations ? new Mutator(data, options.mutations) : null;
+    this.http = createServer((request, response) => this.receive(request, response));
+  }
+
+  setFaults(faults: readonly Fault[]): void {
+    this.clocks = faults.map((fault, at) => new FaultClock(fault, hash(this.data.seed, at)));
+  }
+
+  /** Starts to listen and returns the port. */
+  listen(port: number): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.http.once("error", reject);
+      this.http.listen(port, "127.0.0.1", () => {
+        resolve(portOf(this.http.address()));
+      });
+    });
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => {
+      this.http.close(() => resolve());
+      this.http.closeAllConnections();
+    });
+  }
+
+  private receive(request: IncomingMessage, response: ServerResponse): void {
+    const { latencyMilliseconds } = this.options;
+    request.resume();
+    const record = recordOf(request);
+    this.requests.push(record);
+    if (this.doomed.has(request.socket)) {
+      record.fault = "reset-after-500";
+      request.socket.resetAndDestroy();
+      return;
+    }
+    const answer = (): void => this.respond(request, response, record);
+    if (latencyMilliseconds > 0) setTimeout(answer, latencyMilliseconds);
+    else answer();
+  }
+
+  private respond(request: IncomingMessage, response: ServerResponse, record: RecordedRequest): void {
+    if (request.socket.destroyed) return;
+    const fault = this.faultFor(record);
+    record.fault = fault?.kind ?? null;
+    const answer = (fault && answerOf(fault, record)) ?? this.answer(request, record);
+    const poisoned = this.isPoisoned(answer, record);
+    if (poisoned) record.fault = "poison";
+    this.send(request.socket, response, record, poisoned ? crash(500) : answer, fault);
+    if (poisoned || fault?.kind === "reset-after-500") this.doomed.add(request.socket);
+  }
+
+  private faultFor(record: RecordedRequest): Fault | null {
+    const struck = struckOf(record);
+    // Each clock must see each request.
+    const striking = this.clocks.filter(
+      (clock) => clock.fault.kind !== "poison" && clock.strikes(struck),
+    );
+    return striking[0]?.fault ?? null;
+  }
+
+  private isPoisoned({ rows = [] }: Answer, record: RecordedRequest): boolean {
+    if (rows.length === 0) return false;
+    return this.clocks.some(
+      (clock) =>
+        clock.fault.kind === "poison" &&
+        rows.some((id) => clock.fault.ids?.includes(id)) &&
+        clock.strikes(struckOf(record)),
+    );
+  }
+
+  /** The layers of the real server, from the outermost to the row. */
+  private answer(request: IncomingMessage, record: RecordedRequest): Answer {
+    const version = record.version ?? "2026-04";
+    if (!versions.includes(version)) return unknownVersion;
+    const token = tokenOf(request);
+    if (token !== null && token !== this.options.accessToken) return badToken;
+    if (token !== null && this.window?.admits(token, Date.now()) === false) {
+      return tooManyRequests(this.window.retryAfterSeconds);
+    }
+    const found = findRoute(record.path);
+    if (found === null) return this.redirectOrNothing(request, record);
+    const { route, id } = found;
+    const method = route.method ?? "GET";
+    if (record.method !== method) return wrongMethod(method);
+    if (token === null) return noToken;
+    if (!route.scopes.some((scope) => this.options.scopes.includes(scope))) {
+      return missingScope(route.scopes);
+    }
+    if (route.list !== undefined) this.mutator?.beforeAnswer(route.list);
+    const query = new URLSearchParams(record.query);
+    return route.answer({ data: this.data, options: this.options, query, version, id });
+  }
+
+  private redirectOrNothing(request: IncomingMessage, { path, query }: RecordedRequest): Answer {
+    const other = otherSlash(path);
+    if (findRoute(other) === null) return noRoute;
+    return redirect(`http://${request.headers.host}${other}${query === "" ? "" : `?${query}`}`);
+  }
+
+  private send(
+    socket: Socket,
+    response: ServerResponse,
+    record: RecordedRequest,
+    answer: Answer,
+    fault: Fault | null,
+  ): void {
+    if (fault?.kind === "stall") return;
+    if (fault?.kind === "reset") {
+      socket.resetAndDestroy();
+      return;
+    }
+    record.status = answer.status;
+    record.rows = answer.rows?.length ?? 0;
+    const chunked = answer.layer === "rate" || fault?.kind === "truncate-chunked";
+    // The real server sends no `connection` header.
+    response.removeHeader("connection");
+    response.sendDate = false;
+    response.writeHead(
+      answer.status,
+      STATUS_CODES[answer.status] ?? "",
+      this.headersOf(answer, record.version ?? "2026-04", chunked),
+    );
+    sendBody(socket, response, answer.body, fault);
+  }
+
+  private headersOf(answer: Answer, version: string, chunked: boolean): string[] {
+    const { layer } = answer;
+    const headers: (readonly [string, string])[] = [
+      ["date", new Date().toUTCString()],
+      ["server", "uvicorn"],
+    ];
+    if (!chunked) headers.push(["content-length", String(answer.body.length)]);
+    headers.push(...(answer.headers ?? []));
+    const isInner = layer === undefined || layer === "scope";
+    if (isInner && this.options.environment === "sandbox") headers.push(["x-polar-sandbox", "1"]);
+    if (layer === undefined) headers.push(["cache-control", "private, no-store"]);
+    if (layer !== "version" && layer !== "crash") headers.push(["polar-version", version]);
+    return headers.flat();
+  }
+}
+
+/** The faults that are an answer of their own. */
+function answerOf(fault: Fault, { path, query }: RecordedRequest): Answer | null {
+  switch (fault.kind) {
+    case "status":
+      return crash(fault.status ?? 503);
+    case "reset-after-500":
+      return crash(500);
+    case "expire":
+      return badToken;
+    case "rate-limit":
+      return tooManyRequests(fault.seconds ?? 1);
+    case "redirect":
+      return redirect(`${fault.to ?? ""}${path}${query === "" ? "" : `?${query}`}`);
+    default:
+      return null;
+  }
+}
+
+function sendBody(socket: Socket, response: ServerResponse, body: Buffer, fault: Fault | null): void {
+  const half = body.subarray(0, body.length >> 1);
+  switch (fault?.kind) {
+    case "stall-body":
+      response.write(half);
+      return;
+    case "truncate":
+    case "truncate-chunked":
+      response.write(half, () => socket.destroySoon());
+      return;
+    case "garble":
+      response.end(garbled(body));
+      return;
+    case "drip":
+      drip(response, body, ((fault.seconds ?? 1) * 1000) / PIECES);
+      return;
+    default:
+      response.end(body);
+  }
+}
+
+/** No JSON in any position: control characters and brackets that close nothing. */
+function garbled(body: Buffer): Buffer {
+  const broken = Buffer.from(body);
+  broken.write("\u0000\u0001]}]}\u0000,,{{", body.length >> 1, "latin1");
+  return broken;
+}
+
+function drip(response: ServerResponse, body: Buffer, pause: number): void {
+  const size = Math.max(1, Math.ceil(body.length / PIECES));
+  let at = 0;
+  const timer = setInterval(() => {
+    if (response.destroyed || at + size >= body.length) {
+      clearInterval(timer);
+      response.end(body.subarray(at));
+      return;
+    }
+    response.write(body.subarray(at, at + size));
+    at += size;
+  }, pause);
+}
+
+function recordOf({ method = "", url = "", headers }: IncomingMessage): RecordedRequest {
+  const [path = "", query = ""] = url.split(/\?(.*)/s);
+  const header = (name: string): string | null => {
+    const value = headers[name];
+    return typeof value === "string" ? value : null;
+  };
+  return {
+    method,
+    path,
+    query,
+    status: 0,
+    fault: null,
+    rows: 0,
+    hasAuthorization: headers.authorization !== undefined,
+    version: header("polar-version"),
+    organization: header("polar-organization"),
+    userAgent: header("user-agent"),
+  };
+}
+
+const struckOf = ({ path, query }: RecordedRequest): { path: string; page: number } => ({
+  path,
+  page: Number(new URLSearchParams(query).get("page") ?? 1),
+});
+
+const tokenOf = (request: IncomingMessage): string | null =>
+  /^Bearer\s+(.+)$/i.exec(request.headers.authorization ?? "")?.[1] ?? null;
+
+const portOf = (address: AddressInfo | string | null): number =>
+  typeof address === "object" && address !== null ? address.port : 0;

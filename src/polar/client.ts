@@ -1,0 +1,254 @@
+import { Pool } from "undici";
+import type { Log } from "../log.ts";
+import { type Body, BodyPool } from "./body.ts";
+import { RequestBudget } from "./budget.ts";
+import type { Clock } from "./clock.ts";
+import { RefusedRequestError, ServerError, UnavailableError } from "./errors.ts";
+import { type Answer, exchange, TimeoutError } from "./exchange.ts";
+import { Gate } from "./gate.ts";
+import { refusal } from "./refusals.ts";
+import { backoff, retryAfter } from "./retry.ts";
+import { InvalidJsonError } from "./scanner.ts";
+import { API_VERSION } from "./version.ts";
+
+export interface ClientOptions {
+  /** `https://api.polar.sh`, or another server's base URL. */
+  readonly apiUrl: string;
+  readonly accessToken: string;
+  /** Picks the organization for tokens that reach several. */
+  readonly organizationId?: string | undefined;
+  readonly userAgent: string;
+  readonly concurrency: number;
+  readonly requestsPerMinute: number;
+  readonly requestTimeoutSeconds: number;
+  readonly maxRetries: number;
+  readonly log: Log;
+  readonly clock: Clock;
+  /** Ends every request and every wait at once. */
+  readonly signal: AbortSignal;
+}
+
+export interface ApiRequest {
+  /** `/v1/orders/`, with the parent's id filled in where there is one. */
+  readonly path: string;
+  /** The path as declared, for metrics: ids would make a tag without end. */
+  readonly endpoint: string;
+  readonly query: URLSearchParams;
+  /** Of the requests that wait, the lowest number goes first. */
+  readonly priority: number;
+  /** How often a 500 is tried again; elsewhere `maxRetries` counts. */
+  readonly serverErrorRetries?: number;
+}
+
+/** A plain 500 is more often a row that the server can't print than a bad moment. */
+const SERVER_ERROR_RETRIES = 3;
+
+/** So many answers of 429 in a row, each after its full wait, and the API is not going to yield. */
+const LONGEST_SIEGE = 20;
+
+const MOST_REDIRECTS = 5;
+
+/**
+ * Reads from the Polar API over one pool of connections: within the request budget, retrying what
+ * can be retried, and telling plainly what can't.
+ */
+export class PolarClient {
+  readonly #options: ClientOptions;
+  readonly #base: URL;
+  readonly #pool: Pool;
+  readonly #gate: Gate;
+  readonly #bodies = new BodyPool();
+  readonly #headers: Record<string, string>;
+  #consecutiveRateLimits = 0;
+
+  constructor(options: ClientOptions) {
+    this.#options = options;
+    this.#base = new URL(options.apiUrl);
+    this.#pool = new Pool(this.#base.origin, { connections: options.concurrency, pipelining: 1 });
+    this.#gate = new Gate(
+      new RequestBudget(options.requestsPerMinute),
+      options.clock,
+      options.signal,
+      (milliseconds) =>
+        options.log.info(
+          `Waiting ${seconds(milliseconds)}: ${options.requestsPerMinute} requests in a minute are ` +
+            "the budget (requests_per_minute).",
+        ),
+    );
+    this.#headers = {
+      accept: "application/json",
+      // The scanner reads the bytes as they arrive.
+      "accept-encoding": "identity",
+      authorization: `Bearer ${options.accessToken}`,
+      "polar-version": API_VERSION,
+      "user-agent": options.userAgent,
+      ...(options.organizationId ? { "polar-organization": options.organizationId } : {}),
+    };
+  }
+
+  /**
+   * Sends a request until it succeeds, and returns what `read` makes of the body. What `read`
+   * returns owns the body and releases it; when `read` throws an {@link InvalidJsonError} the
+   * answer counts as damaged and the request is tried again.
+   *
+   * Rejects with a `PolarError` when the API refuses or stays unavailable, and with the signal's
+   * reason when the run is aborted.
+   */
+  async get<T>(request: ApiRequest, read: (body: Body, receivedAt: number) => T): Promise<T> {
+    const attempts = new Attempts(request, this.#options);
+    for (;;) {
+      await this.#gate.enter(request.priority);
+      const body = this.#bodies.take();
+      let kept = false;
+      let failure: Error | undefined;
+      try {
+        const answer = await this.#send(request, body);
+        if (answer.status === 200) {
+          const result = read(body, this.#options.clock.now());
+          kept = true;
+          this.#gate.widen(this.#options.concurrency);
+          this.#consecutiveRateLimits = 0;
+          return result;
+        }
+        failure = this.#failure(answer, body, request);
+      } catch (error) {
+        if (!this.#mayRetry(error)) throw error;
+        failure = error;
+      } finally {
+        if (!kept) body.release();
+        this.#gate.leave();
+      }
+      // After a 429 there is nothing to count: the gate makes everybody wait.
+      if (failure) await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
+    }
+  }
+
+  /** Closes every connection. Resolves when none is left. */
+  close(): Promise<void> {
+    return this.#pool.destroy();
+  }
+
+  async #send(request: ApiRequest, body: Body): Promise<Answer> {
+    const { clock, log, requestTimeoutSeconds, signal } = this.#options;
+    let url = this.#url(request);
+    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
+      const started = clock.monotonic();
+      let status: number | undefined;
+      try {
+        const path = url.pathname + url.search;
+        const timeout = requestTimeoutSeconds * 1_000;
+        const answer = await exchange(this.#pool, path, this.#headers, body, timeout, signal);
+        status = answer.status;
+        if (status < 300 || status > 399) return answer;
+        url = this.#redirected(url, answer.headers.location, status);
+      } finally {
+        log.requestDuration(request.endpoint, status, (clock.monotonic() - started) / 1_000);
+      }
+    }
+    throw new RefusedRequestError(`${request.path} redirects without end. Check api_url.`);
+  }
+
+  #url(request: ApiRequest): URL {
+    const url = new URL(this.#base);
+    url.pathname = this.#base.pathname.replace(/\/$/, "") + request.path;
+    url.search = request.query.toString();
+    return url;
+  }
+
+  /** The API redirects a wrong trailing slash; the token follows to the same origin only. */
+  #redirected(from: URL, location: string | undefined, status: number): URL {
+    if (location === undefined || !URL.canParse(location, from.href)) {
+      throw new RefusedRequestError(`${from.pathname} answers ${status} without a target.`);
+    }
+    const target = new URL(location, from);
+    if (target.origin !== from.origin) {
+      throw new RefusedRequestError(
+        `${from.pathname} redirects to another server (${target.origin}), where the access token ` +
+          "must not go. Check api_url.",
+      );
+    }
+    return target;
+  }
+
+  /** What to count against the retries for a status other than 200; throws what is final. */
+  #failure(answer: Answer, body: Body, request: ApiRequest): StatusError | undefined {
+    const { status, headers } = answer;
+    if (status === 429) {
+      this.#slowDown(headers["retry-after"], request);
+      return undefined;
+    }
+    if (status >= 500 || status === 408 || status === 425) return new StatusError(status);
+    throw refusal(status, headers, body.bytes, request.path);
+  }
+
+  #slowDown(header: string | undefined, request: ApiRequest): void {
+    this.#consecutiveRateLimits++;
+    if (this.#consecutiveRateLimits > LONGEST_SIEGE) {
+      throw new UnavailableError(
+        `The API has refused ${LONGEST_SIEGE} requests in a row as too many (429, last ${request.path}). ` +
+          "Another program may be using up the organization's limit; lower requests_per_minute or try later.",
+      );
+    }
+    const milliseconds = retryAfter(header, this.#options.clock.now());
+    if (this.#gate.pause(milliseconds)) {
+      this.#options.log.warn(
+        `The API asks to slow down (429): all requests wait ${seconds(milliseconds)}.`,
+      );
+    }
+  }
+
+  #mayRetry(error: unknown): error is Error {
+    if (this.#options.signal.aborted || !(error instanceof Error)) return false;
+    if (error instanceof InvalidJsonError || error instanceof TimeoutError) return true;
+    // Codes mark what undici and the system report: trouble on the way, or a call that can't be made.
+    return "code" in error && error.code !== "UND_ERR_INVALID_ARG";
+  }
+}
+
+function seconds(milliseconds: number): string {
+  return `${Math.ceil(milliseconds / 1_000)} s`;
+}
+
+/** A status that another try may not bring. */
+class StatusError extends Error {
+  readonly status: number;
+  constructor(status: number) {
+    super(`status ${status}`);
+    this.status = status;
+  }
+}
+
+/** Counts the failures of one request and decides how long to wait, or to give up. */
+class Attempts {
+  readonly #request: ApiRequest;
+  readonly #options: ClientOptions;
+  #failures = 0;
+
+  constructor(request: ApiRequest, options: ClientOptions) {
+    this.#request = request;
+    this.#options = options;
+  }
+
+  /** Milliseconds to wait after this failure; throws the user's error when it was the last one. */
+  failed(error: Error): number {
+    const { maxRetries, log } = this.#options;
+    const serverError = error instanceof StatusError && error.status === 500;
+    const most = serverError
+      ? Math.min(this.#request.serverErrorRetries ?? SERVER_ERROR_RETRIES, maxRetries)
+      : maxRetries;
+    this.#failures++;
+    const { path } = this.#request;
+    if (this.#failures > most) {
+      const what = `${path} failed ${this.#failures} times, last with: ${error.message}.`;
+      if (serverError) throw new ServerError(what, { cause: error });
+      throw new UnavailableError(
+        `${what} Check the network and api_url; if Polar has an outage, run again later: ` +
+          "what was written is kept.",
+        { cause: error },
+      );
+    }
+    const delay = backoff(this.#failures, Math.random());
+    log.debug(`${path}: ${error.message}; retry ${this.#failures} of ${most} in ${delay} ms.`);
+    return delay;
+  }
+}

@@ -1,0 +1,151 @@
+import type { ApiRequest, PolarClient } from "./client.ts";
+import { ServerError } from "./errors.ts";
+import { type Page, PagePool } from "./page.ts";
+
+/** A list of the API, as one way to walk it: an order and filters. */
+export interface ListRequest {
+  readonly path: string;
+  /** The path as declared, for metrics. */
+  readonly endpoint: string;
+  /** Values of the repeatable `sorting` parameter; `-` before a key turns its direction. */
+  readonly sorting: readonly string[];
+  /** Further query parameters: filters. */
+  readonly query: Readonly<Record<string, string>>;
+  /** The name of the array that holds the rows. */
+  readonly rowsAt: string;
+  readonly priority: number;
+}
+
+/** What stands at one page of a list: usually one answer; more when a row made the server fail. */
+export interface ListPage {
+  readonly answers: readonly Page[];
+  /** Offsets in the list, counted from 0, of rows that the server fails to send. */
+  readonly unreadable: readonly number[];
+  /** How many rows the list has, as of the last answer. */
+  readonly totalCount: number | undefined;
+  /** The number of the last page of this size, as of the last answer. */
+  readonly lastPage: number;
+  /** When the last answer was complete, in milliseconds since the epoch. */
+  readonly receivedAt: number;
+}
+
+/** So many single rows in a row that fail, and it is the server that fails, not a row. */
+const MOST_UNREADABLE_IN_A_ROW = 10;
+
+/** Reads pages of lists; where a page fails for good it finds the row that is to blame. */
+export class ListReader {
+  readonly #client: PolarClient;
+  readonly #pool = new PagePool();
+
+  constructor(client: PolarClient) {
+    this.#client = client;
+  }
+
+  /**
+   * Reads page `page` (from 1) of `limit` rows. One row that the server can't print answers 500 for
+   * its whole page, for good: then the page is read in halves, down to single rows, so that only
+   * that row is missing.
+   */
+  async read(list: ListRequest, page: number, limit: number): Promise<ListPage> {
+    const search = new Search(this.#client, this.#pool, list);
+    try {
+      await search.read(page, limit);
+    } catch (error) {
+      for (const answer of search.answers) answer.release();
+      throw error;
+    }
+    const { answers, unreadable } = search;
+    const newest = answers.at(-1);
+    const totalCount = newest?.totalCount;
+    // A server may clamp the limit: its own page count follows the clamp.
+    const whole = answers.length === 1 && unreadable.length === 0;
+    const lastPage =
+      (whole ? newest?.lastPage : undefined) ??
+      (totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit));
+    return { answers, unreadable, totalCount, lastPage, receivedAt: newest?.receivedAt ?? 0 };
+  }
+
+  /** Reads an answer that is not a page of a list; see {@link Page.read} for `rowsAt`. */
+  readOnce(
+    request: Pick<ListRequest, "path" | "endpoint" | "query" | "priority">,
+    rowsAt: string | undefined,
+  ): Promise<Page> {
+    const query = new URLSearchParams(request.query);
+    return readPage(this.#client, this.#pool, { ...request, query }, rowsAt);
+  }
+}
+
+async function readPage(
+  client: PolarClient,
+  pool: PagePool,
+  request: ApiRequest,
+  rowsAt: string | undefined,
+): Promise<Page> {
+  const page = pool.take();
+  try {
+    return await client.get(request, (body, receivedAt) => {
+      page.read(body, receivedAt, rowsAt);
+      return page;
+    });
+  } catch (error) {
+    page.release();
+    throw error;
+  }
+}
+
+/** One page on its way: the answers that make it up, in order. */
+class Search {
+  readonly answers: Page[] = [];
+  readonly unreadable: number[] = [];
+  readonly #client: PolarClient;
+  readonly #pool: PagePool;
+  readonly #list: ListRequest;
+  #unreadableInARow = 0;
+  #splitting = false;
+
+  constructor(client: PolarClient, pool: PagePool, list: ListRequest) {
+    this.#client = client;
+    this.#pool = pool;
+    this.#list = list;
+  }
+
+  async read(page: number, limit: number): Promise<void> {
+    try {
+      this.answers.push(await this.#answer(page, limit));
+      this.#unreadableInARow = 0;
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error;
+      if (limit === 1) {
+        this.#unreadableInARow++;
+        if (this.#unreadableInARow > MOST_UNREADABLE_IN_A_ROW) throw error;
+        this.unreadable.push(page - 1);
+        return;
+      }
+      this.#splitting = true;
+      // The offset is (page - 1) * limit, so a page can only be cut into equal parts.
+      const parts = smallestDivisor(limit);
+      for (let part = 1; part <= parts; part++) {
+        await this.read((page - 1) * parts + part, limit / parts);
+      }
+    }
+  }
+
+  #answer(page: number, limit: number): Promise<Page> {
+    const { path, endpoint, sorting, query, rowsAt, priority } = this.#list;
+    const parameters = new URLSearchParams(query);
+    parameters.set("page", String(page));
+    parameters.set("limit", String(limit));
+    for (const key of sorting) parameters.append("sorting", key);
+    const request = { path, endpoint, query: parameters, priority };
+    // Once the whole page has failed often enough it is no passing trouble.
+    const retries = this.#splitting ? { serverErrorRetries: 1 } : {};
+    return readPage(this.#client, this.#pool, { ...request, ...retries }, rowsAt);
+  }
+}
+
+function smallestDivisor(number: number): number {
+  for (let divisor = 2; divisor * divisor <= number; divisor++) {
+    if (number % divisor === 0) return divisor;
+  }
+  return number;
+}

@@ -1,0 +1,88 @@
+import type { IncomingHttpHeaders } from "node:http";
+import { z } from "zod";
+import {
+  ForbiddenError,
+  type PolarError,
+  RefusedRequestError,
+  RowNotFoundError,
+  UnauthorizedError,
+} from "./errors.ts";
+import { API_VERSION } from "./version.ts";
+
+/** The shapes of error bodies: they differ by who on the server refuses. */
+const refusalBody = z.looseObject({
+  error: z.string().optional(),
+  error_description: z.string().optional(),
+  detail: z
+    .union([
+      z.string(),
+      z.array(z.looseObject({ loc: z.array(z.union([z.string(), z.number()])), msg: z.string() })),
+    ])
+    .optional(),
+});
+
+type RefusalBody = z.infer<typeof refusalBody>;
+
+/** Error bodies are short; more than this is not from the API. */
+const LONGEST_BODY = 64 * 1024;
+
+function parseBody(bytes: Buffer): RefusalBody {
+  if (bytes.length > LONGEST_BODY) return {};
+  let json: unknown;
+  try {
+    json = JSON.parse(bytes.toString());
+  } catch {
+    // A proxy's HTML page or an empty body: the status alone has to do.
+    return {};
+  }
+  return refusalBody.safeParse(json).data ?? {};
+}
+
+/** What the API says is wrong, without the values that it repeats: those may be anybody's data. */
+function explanation(body: RefusalBody): string {
+  if (typeof body.detail === "string") return body.detail;
+  if (body.detail) return body.detail.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
+  return body.error_description ?? body.error ?? "no explanation";
+}
+
+/** The error for an answer with a 4xx status that trying again can't change. */
+export function refusal(
+  status: number,
+  headers: IncomingHttpHeaders,
+  bytes: Buffer,
+  path: string,
+): PolarError {
+  const body = parseBody(bytes);
+  const said = explanation(body);
+  switch (status) {
+    case 401:
+      return new UnauthorizedError(
+        `Polar does not accept the access token (401: ${said}). Check that access_token is complete, ` +
+          "not expired and made in the environment that the config names (production or sandbox), " +
+          "or make a new one in the organization's settings.",
+      );
+    case 403:
+      return new ForbiddenError(forbidden(headers["www-authenticate"], said, path));
+    case 404:
+      if (body.error === "ResourceNotFound") {
+        return new RowNotFoundError(
+          `${path} does not exist, or not for this token (404: ${said}).`,
+        );
+      }
+      return new RefusedRequestError(
+        `The API does not know ${path} in version ${API_VERSION} (404: ${said}). ` +
+          "Check api_url; if it is right, this tap may be too old or too new for the server.",
+      );
+    default:
+      return new RefusedRequestError(`The API refuses ${path} (${status}: ${said}).`);
+  }
+}
+
+function forbidden(challenge: string | undefined, said: string, path: string): string {
+  const scopes = /\bscope="([^"]+)"/.exec(challenge ?? "")?.[1]?.split(" ");
+  if (scopes === undefined) return `The access token may not read ${path} (403: ${said}).`;
+  return (
+    `The access token may not read ${path}: it lacks the scope ${scopes.join(" or ")} (403). ` +
+    "Add the scope to the token in the organization's settings, or deselect the stream."
+  );
+}

@@ -1,0 +1,179 @@
+/**
+ * The words in which a stream is declared. A declaration is data: discovery, the catalog, the docs,
+ * the contract tests and the sync all read it, and nothing here runs.
+ */
+
+/** The JSON types a column can have. A column is nullable unless it is part of the primary key. */
+export type JsonType = "string" | "integer" | "number" | "boolean" | "object" | "array";
+
+/** Where a column's value comes from, when it is not the item's own property of the same name. */
+export type Origin =
+  /** A property of the parent row (the order of an order item). */
+  | { readonly from: "parent"; readonly property: string }
+  /** A property of the item under another name (`id` of a product's benefit is `benefit_id`). */
+  | { readonly from: "item"; readonly property: string }
+  /** The item's index in its parent's array, counted from 0. */
+  | { readonly from: "position" }
+  /** A parameter of the request that brought the item (the interval of a metrics period). */
+  | { readonly from: "request"; readonly parameter: string };
+
+/** Why a column is off by default. Users can select it all the same. */
+export type HiddenReason = "secret" | "personal" | "undocumented";
+
+/** One column of a stream. */
+export interface Property<T extends JsonType = JsonType> {
+  readonly type: T;
+  readonly format?: "date-time" | "date";
+  /** One line of our own: the unit, the meaning, the stream that an id points to. */
+  readonly description: string;
+  /** The values known so far. The API adds new ones within a version. */
+  readonly values?: readonly string[];
+  /** The stream whose rows this column identifies. */
+  readonly references?: string;
+  readonly hidden?: HiddenReason;
+  readonly origin?: Origin;
+}
+
+export type Properties = Readonly<Record<string, Property>>;
+
+/**
+ * A list that is paged by `page` and `limit`. The API breaks no ties, so a walk is repeated in other
+ * orders, and over other parts, until the distinct rows add up to `total_count`.
+ */
+export interface ListSource {
+  readonly kind: "list";
+  /** The path with its trailing slash, or without: the API redirects the wrong form. */
+  readonly path: string;
+  /** The best total order the API offers, oldest first: values of the `sorting` parameter. */
+  readonly order: readonly string[];
+  /** Further keys the API can sort by, for reading again what ties have hidden. */
+  readonly otherOrders?: readonly string[];
+  /** Filters whose values together cover every row, for reading again part by part. */
+  readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /** Query parameters sent with every request. */
+  readonly query?: Readonly<Record<string, string>>;
+  /** Rows that the list hides unless it is filtered by each of these parents. */
+  readonly hiddenUnless?: {
+    readonly parameter: string;
+    readonly parent: string;
+    /** Restricts the parent list to those whose rows are hidden. */
+    readonly parentQuery: Readonly<Record<string, string>>;
+  };
+}
+
+/** A list that is read in windows of time, each a small list of its own. */
+export interface WindowSource {
+  readonly kind: "windows";
+  readonly path: string;
+  readonly order: readonly string[];
+  /** The property that the windows cut, an ISO 8601 time. It is the replication key. */
+  readonly timestamp: string;
+  /** Parameter names of the window's borders. Both are exclusive, in whole milliseconds. */
+  readonly startParameter: string;
+  readonly endParameter: string;
+}
+
+/** One request, or one paged list, for each row of a parent stream. */
+export interface ChildSource {
+  readonly kind: "children";
+  readonly parents: readonly {
+    readonly stream: string;
+    /** Path with `{id}` for the parent's id, or a plain path when `parameter` carries it. */
+    readonly path: string;
+    readonly parameter?: string;
+    /** Restricts the parent list by the API's own filter. */
+    readonly parentQuery?: Readonly<Record<string, string>>;
+    /** Only parents that have a value here can have children. */
+    readonly parentHas?: string;
+  }[];
+  /** The name of the array that holds the rows in the answer. */
+  readonly rowsAt: string;
+  readonly paged: boolean;
+}
+
+/** Rows that stand inside the rows of another stream and need no request of their own. */
+export interface NestedSource {
+  readonly kind: "nested";
+  readonly parent: string;
+  /** The parent's property that holds the rows. */
+  readonly array: string;
+  /** Only the declared columns count: the rest of the item stands in the stream it points to. */
+  readonly linksOnly?: boolean;
+}
+
+/** A request whose whole answer is one JSON array of rows: no envelope, no pages, no count. */
+export interface ArraySource {
+  readonly kind: "array";
+  readonly path: string;
+}
+
+/** Aggregates over periods of time: a row per period, and per parent where there is one. */
+export interface PeriodSource {
+  readonly kind: "periods";
+  readonly path: string;
+  readonly parent?: string;
+  /** The name of the array that holds the rows in the answer. */
+  readonly rowsAt: string;
+  /** Parameter names of the range's borders, both inclusive. */
+  readonly startParameter: string;
+  readonly endParameter: string;
+  /** Whether the borders are dates (`2026-01-31`) or timestamps. */
+  readonly borders: "date" | "date-time";
+  /** A fixed interval, or the one of the `metrics_interval` setting. */
+  readonly interval: "setting" | "day";
+  /** The first day the API accepts, `YYYY-MM-DD`. */
+  readonly earliest: string;
+}
+
+export type Source =
+  | ListSource
+  | WindowSource
+  | ChildSource
+  | NestedSource
+  | ArraySource
+  | PeriodSource;
+
+/** A stream as its file declares it. */
+export interface StreamDefinition<P extends Properties = Properties> {
+  /** Table name: lower case with underscores. */
+  readonly name: string;
+  /** One line of our own. */
+  readonly description: string;
+  /** The scope that the access token needs. */
+  readonly scope: string;
+  readonly primaryKey?: readonly (keyof P & string)[];
+  /** Off unless the catalog selects it. */
+  readonly optional?: boolean;
+  readonly source: Source;
+  readonly properties: P;
+}
+
+/** A stream with its defaults filled in. */
+export interface Stream<P extends Properties = Properties> {
+  readonly name: string;
+  readonly description: string;
+  readonly scope: string;
+  readonly primaryKey: readonly string[];
+  readonly selectedByDefault: boolean;
+  readonly source: Source;
+  readonly properties: P;
+}
+
+/**
+ * Declares a stream: key `id` and selected by default, unless said otherwise. The description of an
+ * optional stream names its scope, since a token made for the default streams lacks it.
+ */
+export function defineStream<const P extends Properties>(
+  definition: StreamDefinition<P>,
+): Stream<P> {
+  const { name, description, scope, source, properties, optional = false } = definition;
+  return {
+    name,
+    description: optional ? `${description} Needs the scope ${scope}.` : description,
+    scope,
+    primaryKey: definition.primaryKey ?? ["id"],
+    selectedByDefault: !optional,
+    source,
+    properties,
+  };
+}

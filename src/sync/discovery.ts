@@ -1,0 +1,37 @@
+import type { Catalog, DiscoverableStream } from "../singer/catalog.ts";
+import { buildCatalog } from "../singer/catalog.ts";
+import { streamSchema } from "../singer/schema.ts";
+import type { Stream } from "../streams/define.ts";
+import { EXTRA_COLUMN } from "./record-encoder.ts";
+
+/** The catalog of these streams: what `--discover` prints. */
+export function discover(streams: readonly Stream[]): Catalog {
+  return buildCatalog(streams.map(describe));
+}
+
+function describe(stream: Stream): DiscoverableStream {
+  const columns = Object.entries(stream.properties).map(([name, property]) => {
+    const { type, format, description } = property;
+    return { name, type, description, ...(format ? { format } : {}) };
+  });
+  const hidden = Object.entries(stream.properties).filter(([, property]) => property.hidden);
+  return {
+    name: stream.name,
+    schema: streamSchema(
+      [
+        ...columns,
+        {
+          name: EXTRA_COLUMN,
+          type: "object",
+          description:
+            "Properties that this version of the tap does not know, and values of an unexpected type.",
+        },
+      ],
+      stream.primaryKey,
+    ),
+    keyProperties: stream.primaryKey,
+    replicationMethod: "FULL_TABLE",
+    selectedByDefault: stream.selectedByDefault,
+    hiddenProperties: new Set(hidden.map(([name]) => name)),
+  };
+}

@@ -1,0 +1,81 @@
+import { Rows } from "../polar/rows.ts";
+import { type RecordFrame, recordFrame } from "../singer/messages.ts";
+import type { SelectedStream } from "../singer/selection.ts";
+import type { Stream } from "../streams/define.ts";
+import type { Context } from "./context.ts";
+import { exclusionTree } from "./exclusions.ts";
+import { type Drift, RecordEncoder, type RowContext } from "./record-encoder.ts";
+import { findProperty } from "./row-properties.ts";
+import type { Step } from "./step.ts";
+
+/** A selected stream and its declaration. */
+export interface SelectedDeclaration {
+  readonly declaration: Stream;
+  readonly selection: SelectedStream;
+}
+
+/** Makes the RECORD lines of one selected stream. */
+export class Output {
+  readonly stream: string;
+  readonly #declaration: Stream;
+  readonly #encoder: RecordEncoder;
+  readonly #inside = new Rows();
+  #frame: RecordFrame | undefined;
+  #frameTime = Number.NaN;
+  #version: number | undefined;
+
+  constructor({ declaration, selection }: SelectedDeclaration, context: Context) {
+    this.stream = declaration.name;
+    this.#declaration = declaration;
+    this.#encoder = new RecordEncoder(
+      declaration,
+      selection.columns,
+      exclusionTree(selection.excludedPaths),
+      (drift) => context.log.warn(driftMessage(declaration.name, drift), { stream: this.stream }),
+    );
+  }
+
+  /** The version that the records to come carry, or none. */
+  setVersion(version: number | undefined): void {
+    this.#version = version;
+    this.#frame = undefined;
+  }
+
+  /** Adds a row of the stream's own list. */
+  add(rows: Rows, row: number, receivedAt: number, context: RowContext = {}): void {
+    if (!this.#frame || receivedAt !== this.#frameTime) {
+      this.#frameTime = receivedAt;
+      this.#frame = recordFrame(this.stream, new Date(receivedAt), this.#version);
+    }
+    this.#encoder.add(rows, row, this.#frame, context);
+  }
+
+  /** Adds the rows that stand inside a row of the parent stream. */
+  addInside(parent: Rows, row: number, receivedAt: number): void {
+    const { source } = this.#declaration;
+    if (source.kind !== "nested") return;
+    const property = findProperty(parent, row, source.array);
+    if (property === -1) return;
+    const start = parent.valueStart(property);
+    if (parent.bytes[start] !== 0x5b) return; // null, or no array at all: then it is in _extra
+    this.#inside.scan(parent.bytes, start);
+    for (let position = 0; position < this.#inside.count; position++) {
+      this.add(this.#inside, position, receivedAt, { parent: { rows: parent, row }, position });
+    }
+  }
+
+  /** The records added since the last call, as a step; nothing when there are none. */
+  *take(): Generator<Step, void> {
+    const { count } = this.#encoder;
+    if (count === 0) return;
+    yield { kind: "records", stream: this.stream, count, lines: this.#encoder.bytes };
+    this.#encoder.clear();
+  }
+}
+
+function driftMessage(stream: string, { property, declared }: Drift): string {
+  const what = declared
+    ? `has a value of another type than ${declared}`
+    : "is not known to this version of the tap";
+  return `${stream}.${property} ${what}: kept in _extra.`;
+}

@@ -1,0 +1,43 @@
+import type { ListSource } from "../streams/define.ts";
+
+/** One way to walk a list. */
+export interface Part {
+  readonly sorting: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+/** Parts that together bring every row of a list. */
+export type Pass = readonly Part[];
+
+/**
+ * Page sizes to read again by. A row that a page border hides under one size stands in the middle of
+ * a page under another; no two of these share a border for long.
+ */
+const OTHER_LIMITS = [100, 97, 89, 83, 79, 73];
+
+/** The first pass: the best order the API has. */
+export function firstPass(source: ListSource, pageSize: number): Part {
+  return { sorting: source.order, query: source.query ?? {}, limit: pageSize };
+}
+
+/**
+ * Other ways to walk the same list, those that cut ties most differently first: the other direction,
+ * other keys, other page borders, part by part.
+ */
+export function* otherPasses(source: ListSource, pageSize: number): Generator<Pass> {
+  const { order, otherOrders = [], splits = {} } = source;
+  const first = firstPass(source, pageSize);
+  const reversed = order.map(reverse);
+  if (order.length > 0) yield [{ ...first, sorting: reversed }];
+  for (const key of otherOrders) yield [{ ...first, sorting: [key, ...order] }];
+  for (const [parameter, values] of Object.entries(splits)) {
+    yield values.map((value) => ({ ...first, query: { ...first.query, [parameter]: value } }));
+  }
+  for (const limit of OTHER_LIMITS) if (limit !== pageSize) yield [{ ...first, limit }];
+  for (const key of otherOrders) yield [{ ...first, sorting: [reverse(key), ...reversed] }];
+}
+
+function reverse(key: string): string {
+  return key.startsWith("-") ? key.slice(1) : `-${key}`;
+}

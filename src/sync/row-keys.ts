@@ -1,0 +1,40 @@
+import type { Rows } from "../polar/rows.ts";
+import type { IdSet } from "./id-set.ts";
+import { findProperty, text } from "./row-properties.ts";
+
+/**
+ * Adds a row's primary key to the ids seen. `undefined` means that the row has no usable key (a part
+ * is missing, null, or not a string or number): such a row can't be loaded into any table.
+ */
+export function addKey(
+  ids: IdSet,
+  primaryKey: readonly string[],
+  rows: Rows,
+  row: number,
+): boolean | undefined {
+  const [only, ...others] = primaryKey;
+  if (only === undefined) return undefined;
+  if (others.length === 0) {
+    const property = findProperty(rows, row, only);
+    if (property === -1) return undefined;
+    return addSpan(ids, rows.bytes, rows.valueStart(property), rows.valueEnd(property));
+  }
+  const parts: string[] = [];
+  for (const name of primaryKey) {
+    const property = findProperty(rows, row, name);
+    if (property === -1 || !isScalar(rows.bytes[rows.valueStart(property)])) return undefined;
+    parts.push(text(rows, property));
+  }
+  const joined = Buffer.from(parts.join(","));
+  return ids.add(joined, 0, joined.length);
+}
+
+function addSpan(ids: IdSet, bytes: Uint8Array, start: number, end: number): boolean | undefined {
+  if (!isScalar(bytes[start])) return undefined;
+  return bytes[start] === 0x22 ? ids.add(bytes, start + 1, end - 1) : ids.add(bytes, start, end);
+}
+
+/** Whether a value that begins with this byte is a string or a number. */
+function isScalar(byte: number | undefined): boolean {
+  return byte === 0x22 || byte === 0x2d || (byte !== undefined && byte >= 0x30 && byte <= 0x39);
+}

@@ -1,0 +1,71 @@
+import * as z from "zod";
+import { UserInputError } from "../errors.ts";
+import type { JsonObject } from "../json.ts";
+import type { BookmarkFields } from "../singer/state.ts";
+import type { SweepPosition } from "./sweep.ts";
+
+/**
+ * The bookmark of a stream that is read as a whole:
+ * `{"version": 1790000000, "sweep": {"page": 37, "rows": 3600, …}}`. `sweep` is there while a sweep
+ * is under way; unknown keys are kept.
+ */
+const bookmarkSchema = z.looseObject({
+  /** Epoch seconds; grows with every sweep. */
+  version: z.int().nonnegative().optional(),
+  sweep: z
+    .object({
+      page: z.int().min(2),
+      page_size: z.int().min(1),
+      order: z.array(z.string()),
+      rows: z.int().nonnegative(),
+      digest: z.string(),
+    })
+    .optional(),
+});
+
+export interface SweepBookmark {
+  readonly version: number | undefined;
+  readonly position: SweepPosition | undefined;
+}
+
+/** The walk that a position belongs to: in another order or page size it means nothing. */
+export interface Walk {
+  readonly order: readonly string[];
+  readonly pageSize: number;
+}
+
+/**
+ * Reads a bookmark. `at` names it in errors.
+ * @throws UserInputError when it is none of ours
+ */
+export function readSweepBookmark(
+  bookmark: JsonObject | undefined,
+  at: string,
+  walk: Walk,
+): SweepBookmark {
+  const { data, error } = bookmarkSchema.safeParse(bookmark ?? {});
+  if (error) {
+    const paths = error.issues.map(({ path }) => `${at}.${path.join(".")}`);
+    throw new UserInputError(
+      paths.map((path) => `${path}: is not as this tap writes it; remove the stream's bookmark`),
+    );
+  }
+  const { version, sweep } = data;
+  const resumable =
+    sweep !== undefined &&
+    version !== undefined &&
+    sweep.page_size === walk.pageSize &&
+    sweep.order.join() === walk.order.join();
+  return { version, position: resumable ? sweep : undefined };
+}
+
+/** What to set in the bookmark when a sweep of this version has come so far, or is over. */
+export function sweepBookmark(
+  version: number,
+  walk: Walk,
+  position: SweepPosition | undefined,
+): BookmarkFields {
+  if (!position) return { version, sweep: undefined };
+  const { page, rows, digest } = position;
+  return { version, sweep: { page, page_size: walk.pageSize, order: walk.order, rows, digest } };
+}

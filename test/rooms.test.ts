@@ -1,0 +1,184 @@
+/** The import rules of the rooms (see CONTRIBUTING.md): a wrong import fails here, by name. */
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  findCycles,
+  type Import,
+  importsOf,
+  readSources,
+  type SourceFile,
+} from "./support/imports.ts";
+
+interface Rule {
+  /** Paths of files. */
+  readonly who: RegExp;
+  /** Paths of files, or names of packages, that these must not import. */
+  readonly mustNotImport: RegExp;
+  readonly because: string;
+}
+
+const rules: readonly Rule[] = [
+  {
+    who: /^src\/polar\//,
+    mustNotImport: /^src\/(singer|streams|sync)\//,
+    because: "src/polar knows the API, but neither Singer nor any stream",
+  },
+  {
+    who: /^src\/singer\//,
+    mustNotImport: /^src\/(polar|streams|sync)\//,
+    because: "src/singer knows the protocol, but neither Polar nor any stream",
+  },
+  {
+    who: /^src\/streams\//,
+    mustNotImport: /^(?!src\/streams\/)/,
+    because: "a stream is data and needs nothing but the words in src/streams",
+  },
+  {
+    who: /^src\/(polar|singer|streams|sync)\//,
+    mustNotImport: /^(src\/arguments\.ts|node:process)$/,
+    because: "only the command line knows its arguments and ends the process",
+  },
+  {
+    who: /^src\/(config|errors|log)\.ts$/,
+    mustNotImport: /^src\/(polar|singer|streams|sync)\//,
+    because: "what every room may use depends on no room",
+  },
+  {
+    who: /^(src\/(?!polar\/)|simulator\/)/,
+    mustNotImport: /^undici$/,
+    because: "only src/polar makes requests",
+  },
+  {
+    who: /^src\/(?!polar\/)/,
+    mustNotImport: /^node:(http|http2|https|net|tls)$/,
+    because: "only src/polar makes requests",
+  },
+  {
+    who: /^src\//,
+    mustNotImport: /^(simulator|test|bench|scripts)\//,
+    because: "what we ship stands without what tests it",
+  },
+  {
+    who: /^simulator\//,
+    mustNotImport: /^(src|test|bench|scripts)\//,
+    because: "the simulator is the other side of the wire",
+  },
+  {
+    who: /^/,
+    mustNotImport: /^src\/tap\.ts$/,
+    because: "src/tap.ts is the command itself: it runs when imported",
+  },
+];
+
+/** A sentence for each import that breaks a rule. */
+function violations(imports: readonly Import[]): string[] {
+  return imports.flatMap(({ from, to }) =>
+    rules
+      .filter(({ who, mustNotImport }) => who.test(from) && mustNotImport.test(to))
+      .map(({ because }) => `${from} must not import ${to}: ${because}.`),
+  );
+}
+
+const comment = /^\s*(\/\/|\/\*|\*).*$/gm;
+
+/** A sentence for each file in a room that reads the arguments or ends the process. */
+function processUses(sources: readonly SourceFile[]): string[] {
+  return sources
+    .filter(({ path }) => /^src\/(polar|singer|streams|sync)\//.test(path))
+    .filter(({ text }) => /\bprocess\s*\.\s*(exit|argv)/.test(text.replace(comment, "")))
+    .map(({ path }) => `${path} must not use process.exit or process.argv: that is tap.ts's.`);
+}
+
+describe("in this repository", () => {
+  let sources: readonly SourceFile[];
+  let imports: readonly Import[];
+
+  beforeAll(async () => {
+    sources = await readSources(["src", "simulator", "test"]);
+    imports = sources.flatMap(importsOf);
+  });
+
+  test("every import resolves to a file that was read", () => {
+    const paths = new Set(sources.map(({ path }) => path));
+    const unread = imports.filter(({ to }) => /^(src|simulator|test)\/.*\.ts$/.test(to));
+
+    expect(unread.length).toBeGreaterThan(0);
+    expect(unread.filter(({ to }) => !paths.has(to))).toEqual([]);
+  });
+
+  test("no import breaks a rule", () => {
+    expect(violations(imports)).toEqual([]);
+  });
+
+  test("no room reads the arguments or ends the process", () => {
+    expect(processUses(sources)).toEqual([]);
+  });
+
+  test("no files import each other in a circle", () => {
+    expect(findCycles(imports.filter(({ typeOnly }) => !typeOnly))).toEqual([]);
+  });
+});
+
+describe("a wrong import is told", () => {
+  test.each([
+    ["src/polar/client.ts", "../singer/state.ts", "src/singer/state.ts"],
+    ["src/singer/state.ts", "../polar/client.ts", "src/polar/client.ts"],
+    ["src/streams/orders.ts", "../errors.ts", "src/errors.ts"],
+    ["src/streams/orders.ts", "zod", "zod"],
+    ["src/streams/orders.ts", "node:fs", "node:fs"],
+    ["src/sync/run.ts", "../arguments.ts", "src/arguments.ts"],
+    ["src/errors.ts", "./polar/errors.ts", "src/polar/errors.ts"],
+    ["src/sync/run.ts", "undici", "undici"],
+    ["src/singer/writer.ts", "node:http", "node:http"],
+    ["src/sync/run.ts", "../../simulator/index.ts", "simulator/index.ts"],
+    ["simulator/server.ts", "../src/errors.ts", "src/errors.ts"],
+    ["test/e2e/sync.test.ts", "../../src/tap.ts", "src/tap.ts"],
+  ])("%s → %s", (path, specifier, target) => {
+    const imports = importsOf({ path, text: `import type { X } from "${specifier}";` });
+
+    expect(violations(imports)).toEqual([
+      expect.stringContaining(`${path} must not import ${target}: `),
+    ]);
+  });
+
+  test("however it is written", () => {
+    const statements = [
+      'import a from "./a.ts";',
+      'import {\n  b,\n  type B,\n} from "../b.ts";',
+      'import "./c.ts";',
+      'export * from "./d.ts";',
+      'export type { E } from "./e.ts";',
+      // In two pieces, or it would be found in this file, too.
+      `  const f = await import${'("./f.ts");'}`,
+      '// import g from "./g.ts";',
+      ' * import h from "./h.ts";',
+      'export const origin = { from: "order" };',
+    ];
+    const imports = importsOf({ path: "src/sync/x.ts", text: statements.join("\n") });
+
+    expect(imports.map(({ to, typeOnly }) => `${to} ${typeOnly}`).sort()).toEqual([
+      "src/b.ts false",
+      "src/sync/a.ts false",
+      "src/sync/c.ts false",
+      "src/sync/d.ts false",
+      "src/sync/e.ts true",
+      "src/sync/f.ts false",
+    ]);
+  });
+
+  test("process.exit in a room is told, but not in its comments", () => {
+    const sources = [
+      { path: "src/sync/a.ts", text: "  process.exit(1);" },
+      { path: "src/sync/b.ts", text: "/** Never calls process.exit. */" },
+      { path: "src/tap.ts", text: "process.argv" },
+    ];
+
+    expect(processUses(sources)).toEqual([expect.stringMatching(/^src\/sync\/a\.ts must not/)]);
+  });
+
+  test("a circle is told with all its files", () => {
+    const edges = ["a→b", "b→c", "c→b", "a→c"].map((edge) => edge.split("→"));
+    const imports = edges.map(([from = "", to = ""]) => ({ from, to, typeOnly: false }));
+
+    expect(findCycles(imports)).toEqual([["b", "c", "b"]]);
+  });
+});

@@ -1,0 +1,40 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { pages } from "../../scripts/docs.ts";
+import { streams } from "../../src/streams/index.ts";
+
+describe.each(Object.entries(pages(streams)))("%s", (path, text) => {
+  it("is what `npm run docs` writes", () => {
+    const written = readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+    expect(written).toBe(text);
+  });
+
+  it("names every stream", () => {
+    for (const { name } of streams) expect(text).toContain(name);
+  });
+});
+
+it("describes every column, says why columns are off, and adds up the parents' scopes", () => {
+  const text = pages(streams)["docs/streams.md"] ?? "";
+  for (const { properties } of streams) {
+    for (const [name, { description }] of Object.entries(properties)) {
+      expect(text).toContain(`| \`${name}\` |`);
+      expect(text).toContain(description.replaceAll("|", "\\|"));
+    }
+  }
+  expect(text).toContain("- Whoever holds the value can act with it: `key`.");
+  expect(text).toContain("- Scopes: `customer_seats:read`, `subscriptions:read`, `orders:read`");
+});
+
+it("draws a relation for each reference, and only to streams", () => {
+  const drawn = [
+    ...(pages(streams)["docs/erd.md"] ?? "").matchAll(/^ {4}(\w+) \}o--\S+ (\w+) : (\w+)$/gm),
+  ];
+  const references = streams.flatMap(({ name, properties }) =>
+    Object.entries(properties)
+      .filter(([, each]) => each.references !== undefined && each.hidden !== "undocumented")
+      .map(([column, each]) => `${name}.${column} ${each.references}`),
+  );
+  expect(drawn.map(([, from, to, column]) => `${from}.${column} ${to}`)).toEqual(references);
+  expect(references.length).toBeGreaterThan(50);
+});
