@@ -51,7 +51,13 @@ export const noToken = error(
   { headers: [["www-authenticate", 'Bearer realm="polar"'], json] },
 );
 
-const oauthError = (status: number, layer: "token" | "scope", scope: string, code: string, description: string): Answer => ({
+const oauthError = (
+  status: number,
+  layer: "token" | "scope",
+  scope: string,
+  code: string,
+  description: string,
+): Answer => ({
   status,
   layer,
   body: Buffer.from(`{"error": "${code}", "error_description": "${description}"}`),

@@ -59,6 +59,8 @@ export interface RowMaker {
   readonly id: Slot;
   /** The row's created_at, or a time so many seconds after it. */
   readonly at: (seconds?: number) => Slot;
+  /** A time so many seconds after created_at, if that is past; otherwise created_at. */
+  readonly changedAt: (seconds: number) => Slot;
   /** The id of the n-th thing (up to 8) inside this row. */
   readonly innerId: (n: number) => Slot;
   /** A random 32-bit number, another one for each `salt`. */
@@ -88,6 +90,13 @@ export interface Blueprint {
   /** The order without `sorting`. Empty: no ORDER BY at all. */
   readonly order: readonly string[];
   readonly filters: readonly Filter[];
+  /**
+   * A list for each row of another table: the path has `*` for its id, and `key` names it in the
+   * list's rows.
+   */
+  readonly parent?: { readonly table: string; readonly key: string };
+  /** It has an answer of its own instead of pages. */
+  readonly unpaged?: boolean;
   /** Rows in the list, unless the options say otherwise. */
   readonly size: number;
   /** Further rows that the list does not show. */

@@ -9,6 +9,8 @@ export interface DataOptions {
   /** Rows of each list, by name. Lists that are not named have their usual size. */
   readonly sizes: Partial<Record<string, number>>;
   readonly ties: Ties;
+  /** Every so many-th event was ingested twice; 0 for none. */
+  readonly duplicateEvents: number;
   /** The frozen clock. */
   readonly now: Date;
 }
@@ -61,7 +63,8 @@ export class Data implements World {
   listing(name: string): Listing {
     let listing = this.listings.get(name);
     if (listing === undefined) {
-      listing = new Listing(this.table(name), this.options.ties);
+      const twiceEvery = name === "events" ? this.options.duplicateEvents : 0;
+      listing = new Listing(this.table(name), this.options.ties, twiceEvery);
       this.listings.set(name, listing);
     }
     return listing;

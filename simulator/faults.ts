@@ -89,7 +89,8 @@ export class FaultClock {
 export function parseFault(text: string): Fault {
   const [, name = "", options = ""] = /^([^:]*):?(.*)$/s.exec(text) ?? [];
   const kind = faultKinds.find((candidate) => candidate === name);
-  if (kind === undefined) throw new Error(`unknown fault "${name}": one of ${faultKinds.join(", ")}`);
+  if (kind === undefined)
+    throw new Error(`unknown fault "${name}": one of ${faultKinds.join(", ")}`);
   const fault: Record<string, unknown> = { kind };
   for (const option of options === "" ? [] : options.split(",")) {
     const [key = "", value = ""] = option.split(/=(.*)/s);

@@ -26,6 +26,7 @@ import type { Json } from "./json.ts";
 import type { RateLimit } from "./limits.ts";
 import type { Ties } from "./listing.ts";
 import type { Mutations } from "./mutations.ts";
+import { type PageOptions, textWithout, unsentProperties } from "./pages.ts";
 import { allScopes } from "./routes.ts";
 import { blueprints } from "./rows/index.ts";
 import { ApiServer, type RecordedRequest } from "./server.ts";
@@ -39,30 +40,35 @@ export type { RecordedRequest } from "./server.ts";
 export { allScopes, usualSizes };
 
 export interface SimulatorOptions {
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** Rows of each list, by stream name. Lists that are not named have their usual size. */
-  readonly sizes?: Partial<Record<string, number>>;
+  readonly sizes?: Partial<Record<string, number>> | undefined;
   /** `polar_oat_simulator` unless said otherwise. */
-  readonly accessToken?: string;
+  readonly accessToken?: string | undefined;
   /** What the token may read: everything, unless said otherwise. */
-  readonly scopes?: readonly string[];
+  readonly scopes?: readonly string[] | undefined;
   /** Any free port, unless said otherwise. */
-  readonly port?: number;
-  readonly latencyMilliseconds?: number;
+  readonly port?: number | undefined;
+  readonly latencyMilliseconds?: number | undefined;
   /** No limit, unless said otherwise. */
-  readonly rateLimit?: RateLimit;
+  readonly rateLimit?: RateLimit | undefined;
   /** Whether rows that are equal in the order change places with offset and limit. They do. */
-  readonly ties?: Ties;
-  readonly maximumPageSize?: number;
-  readonly environment?: "sandbox" | "production";
+  readonly ties?: Ties | undefined;
+  /**
+   * Every so many-th event was ingested twice, as happens after a retry: it counts twice, and pages
+   * that it is on are short. None was, unless said otherwise.
+   */
+  readonly duplicateEvents?: number | undefined;
+  readonly maximumPageSize?: number | undefined;
+  readonly environment?: "sandbox" | "production" | undefined;
   /** The frozen clock of the data. All rows are older, those that are inserted are newer. */
-  readonly now?: Date;
-  readonly faults?: readonly Fault[];
-  readonly mutations?: Mutations;
+  readonly now?: Date | undefined;
+  readonly faults?: readonly Fault[] | undefined;
+  readonly mutations?: Mutations | undefined;
   /** Sends properties that the API got after its responses were recorded. */
-  readonly newerProperties?: boolean;
+  readonly newerProperties?: boolean | undefined;
   /** Sorts the lists and makes the templates before listening, for benchmarks. */
-  readonly renderedAhead?: boolean;
+  readonly renderedAhead?: boolean | undefined;
 }
 
 /** A row as the API holds it. */
@@ -73,7 +79,7 @@ export interface Row {
   /** It is there since the start. */
   readonly original: boolean;
   readonly changed: boolean;
-  /** Its JSON text, as a page contains it. */
+  /** Its JSON text, as a page of API version 2026-10 contains it. */
   readonly json: string;
 }
 
@@ -99,6 +105,10 @@ export interface Simulator {
 /** Starts a simulator. Whoever starts one has to close it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const data = new Data(dataOptions(options));
+  const pageOptions = {
+    maximumPageSize: options.maximumPageSize ?? 100,
+    newerProperties: options.newerProperties ?? false,
+  };
   const accessToken = options.accessToken ?? "polar_oat_simulator";
   const server = new ApiServer(data, {
     accessToken,
@@ -107,8 +117,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     environment: options.environment ?? "sandbox",
     rateLimit: options.rateLimit ?? null,
     mutations: options.mutations ?? null,
-    maximumPageSize: options.maximumPageSize ?? 100,
-    newerProperties: options.newerProperties ?? false,
+    ...pageOptions,
   });
   const setFaults = (faults: readonly Fault[]): void => {
     server.setFaults(faults.map((fault) => withIds(data, fault)));
@@ -121,7 +130,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accessToken,
     organizationId: data.organizationId,
     requests: server.requests,
-    ...rowFunctions(data),
+    ...rowFunctions(data, pageOptions),
     setFaults,
     close: () => server.close(),
   };
@@ -132,12 +141,14 @@ function dataOptions(options: SimulatorOptions): DataOptions {
     seed: options.seed ?? 1,
     sizes: options.sizes ?? {},
     ties: options.ties ?? "shuffled",
+    duplicateEvents: options.duplicateEvents ?? 0,
     now: options.now ?? new Date("2026-08-20T12:00:00Z"),
   };
 }
 
 function rowFunctions(
   data: Data,
+  pageOptions: PageOptions,
 ): Pick<Simulator, "rows" | "persistentIds" | "insert" | "update" | "remove"> {
   const existing = (stream: string, id: string): number => {
     const row = data.table(stream).find(id);
@@ -153,7 +164,7 @@ function rowFunctions(
         original: table.isOriginal(row),
         changed: table.wasChanged(row),
         get json() {
-          return table.text(row);
+          return textWithout(table, row, unsentProperties(table, "2026-10", pageOptions));
         },
       }));
     },

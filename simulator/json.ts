@@ -17,13 +17,32 @@ export class Raw {
 /** A value of fixed width that differs between the rows that share a template. */
 export class Slot {
   readonly width: number;
-  /** The JSON text, ASCII and `width` long. */
-  readonly text: (index: number) => string;
+  /** Writes the JSON text of row `index`: `width` bytes. */
+  readonly write: (index: number, bytes: Uint8Array, offset: number) => void;
   readonly key: (index: number) => Key;
-  constructor(width: number, text: (index: number) => string, key: (index: number) => Key) {
+  constructor(width: number, write: Slot["write"], key: Slot["key"]) {
     this.width = width;
-    this.text = text;
+    this.write = write;
     this.key = key;
+  }
+
+  text(index: number): string {
+    const bytes = Buffer.alloc(this.width);
+    this.write(index, bytes, 0);
+    return bytes.toString("latin1");
+  }
+
+  /** A JSON string of `length` ASCII characters, written by `write`. */
+  static quoted(length: number, write: Slot["write"], key: Slot["key"]): Slot {
+    return new Slot(
+      length + 2,
+      (index, bytes, offset) => {
+        bytes[offset] = 0x22;
+        write(index, bytes, offset + 1);
+        bytes[offset + length + 1] = 0x22;
+      },
+      key,
+    );
   }
 }
 
@@ -62,7 +81,9 @@ function write(value: Json, parts: (string | Slot)[]): void {
     );
 }
 
-function isArray(value: readonly Json[] | { readonly [name: string]: Json }): value is readonly Json[] {
+function isArray(
+  value: readonly Json[] | { readonly [name: string]: Json },
+): value is readonly Json[] {
   return Array.isArray(value);
 }
 
@@ -124,7 +145,9 @@ export function propertiesOf(text: string): Map<string, Raw> {
 
 /** The text of an object with these properties. */
 export function objectOf(properties: ReadonlyMap<string, Json>): string {
-  const members = [...properties].map(([name, value]) => `${JSON.stringify(name)}:${textOf(value, 0)}`);
+  const members = [...properties].map(
+    ([name, value]) => `${JSON.stringify(name)}:${textOf(value, 0)}`,
+  );
   return `{${members.join(",")}}`;
 }
 

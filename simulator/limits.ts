@@ -3,7 +3,7 @@
 export interface RateLimit {
   readonly requestsPerMinute: number;
   /** The window's length, and what `retry-after` says throughout it. 60 unless said otherwise. */
-  readonly retryAfterSeconds?: number;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 export class RateWindow {

@@ -31,11 +31,14 @@ const KEPT = 8;
 export class Listing {
   private readonly table: Table;
   private readonly ties: Ties;
+  /** Each row with an index that this divides is in the list twice; 0 for none. */
+  private readonly twiceEvery: number;
   private readonly sorted = new Map<string, Sorted>();
 
-  constructor(table: Table, ties: Ties) {
+  constructor(table: Table, ties: Ties, twiceEvery: number) {
     this.table = table;
     this.ties = ties;
+    this.twiceEvery = twiceEvery;
   }
 
   /** How many rows the selection has. */
@@ -43,7 +46,7 @@ export class Listing {
     return this.sort(selection).rows.length;
   }
 
-  /** The indexes of the rows on a page. */
+  /** The indexes of the rows on a page: fewer than `limit` if a row that is there twice is on it. */
   page(selection: Selection, offset: number, limit: number): number[] {
     const { rows, groups } = this.sort(selection);
     const end = Math.min(offset + limit, rows.length);
@@ -55,7 +58,7 @@ export class Listing {
       const row = rows[size === 1 ? at : start + shuffled(at - start, size, hash(seed, start))];
       if (row !== undefined) page.push(row);
     }
-    return page;
+    return this.twiceEvery === 0 ? page : [...new Set(page)];
   }
 
   private sort(selection: Selection): Sorted {
@@ -69,13 +72,19 @@ export class Listing {
       }
       return 0;
     };
-    const rows = Uint32Array.from(this.table.indexes().filter(selection.keep).sort(compare));
+    const rows = Uint32Array.from(this.select(selection).sort(compare));
     const groups = new Uint32Array(rows.length);
     for (let at = 1; at < rows.length; at++) {
       const tied = compare(rows[at - 1] ?? 0, rows[at] ?? 0) === 0;
       groups[at] = tied ? (groups[at - 1] ?? 0) : at;
     }
     return this.keep(selection.name, { version: this.table.version, rows, groups });
+  }
+
+  private select(selection: Selection): number[] {
+    const rows = this.table.indexes().filter(selection.keep);
+    if (this.twiceEvery === 0) return rows;
+    return rows.flatMap((row) => (row % this.twiceEvery === 0 ? [row, row] : [row]));
   }
 
   private keep(name: string, sorted: Sorted): Sorted {

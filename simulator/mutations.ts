@@ -7,13 +7,13 @@ export interface Mutations {
   /** Changes come before every n-th request to a list, and strike that list. */
   readonly everyRequests: number;
   /** So many rows each time. */
-  readonly insert?: number;
-  readonly update?: number;
-  readonly remove?: number;
+  readonly insert?: number | undefined;
+  readonly update?: number | undefined;
+  readonly remove?: number | undefined;
   /** Only these lists. */
-  readonly streams?: readonly string[];
+  readonly streams?: readonly string[] | undefined;
   /** Ends after so many times. */
-  readonly times?: number;
+  readonly times?: number | undefined;
 }
 
 export class Mutator {

@@ -109,7 +109,13 @@ function checkChoice(
   if (allowed.includes(input)) return;
   const quoted = allowed.map((value) => `'${value}'`);
   const expected = `${quoted.slice(0, -1).join(", ")} or ${quoted.at(-1)}`;
-  mistakes.push({ type: "enum", loc, msg: `Input should be ${expected}`, input, ctx: { expected } });
+  mistakes.push({
+    type: "enum",
+    loc,
+    msg: `Input should be ${expected}`,
+    input,
+    ctx: { expected },
+  });
 }
 
 const uuidForm = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;

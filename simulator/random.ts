@@ -27,23 +27,37 @@ export function pick<T>(values: readonly T[], position: number): T {
   return value;
 }
 
-const hex = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-
-function hex32(value: number): string {
-  return `${hex[value >>> 24]}${hex[(value >>> 16) & 255]}${hex[(value >>> 8) & 255]}${hex[value & 255]}`;
-}
-
 // An odd factor has an inverse modulo 2^32: so the first eight digits of an id lead back to its row.
 const factor = 0x9e3779b1;
 const inverse = [0, 1, 2, 3, 4].reduce((x) => Math.imul(x, 2 - Math.imul(factor, x)), factor);
 
-/** The id (UUID version 4) of row `index` in the table with this salt. */
+const digits = Buffer.from("0123456789abcdef");
+
+function writeHex(value: number, count: number, bytes: Uint8Array, offset: number): void {
+  for (let at = 0; at < count; at++) {
+    bytes[offset + at] = digits[(value >>> (28 - at * 4)) & 15] ?? 0;
+  }
+}
+
+/** Writes the 36 characters of the id (UUID version 4) of row `index` in the table with this salt. */
+export function writeUuid(salt: number, index: number, bytes: Uint8Array, offset: number): void {
+  const middle = (hash(salt, index, 1) & 0xffff0fff) | 0x4000;
+  const variant = (hash(salt, index, 2) & 0x3fffffff) | 0x80000000;
+  writeHex(Math.imul(index, factor) ^ salt, 8, bytes, offset);
+  writeHex(middle, 4, bytes, offset + 9);
+  writeHex(middle << 16, 4, bytes, offset + 14);
+  writeHex(variant, 4, bytes, offset + 19);
+  writeHex(variant << 16, 4, bytes, offset + 24);
+  writeHex(hash(salt, index, 3), 8, bytes, offset + 28);
+  for (const dash of [8, 13, 18, 23]) bytes[offset + dash] = 0x2d;
+}
+
+const scratch = Buffer.alloc(36);
+
+/** The id of row `index` in the table with this salt. */
 export function uuid(salt: number, index: number): string {
-  const a = hex32((Math.imul(index, factor) ^ salt) >>> 0);
-  const b = hex32((hash(salt, index, 1) & 0xffff0fff) | 0x4000);
-  const c = hex32((hash(salt, index, 2) & 0x3fffffff) | 0x80000000);
-  const d = hex32(hash(salt, index, 3));
-  return `${a}-${b.slice(0, 4)}-${b.slice(4)}-${c.slice(0, 4)}-${c.slice(4)}${d}`;
+  writeUuid(salt, index, scratch, 0);
+  return scratch.toString("latin1");
 }
 
 /** The row that this id belongs to, or -1 if the table with this salt never made it. */

@@ -1,6 +1,15 @@
 /** The paths of the API and what stands behind them. */
-import type { Answer } from "./answers.ts";
+import { type Answer, notFound } from "./answers.ts";
 import type { Data } from "./data.ts";
+import {
+  benefitFilesAnswer,
+  dashboardsAnswer,
+  grantsAnswer,
+  isKnown,
+  licenseKeyAnswer,
+  seatsAnswer,
+} from "./details.ts";
+import { limitsAnswer, metricsAnswer, quantitiesAnswer } from "./metrics.ts";
 import { listAnswer, type PageOptions, rowAnswer } from "./pages.ts";
 import { blueprints } from "./rows/index.ts";
 
@@ -24,12 +33,18 @@ export interface Call {
   readonly id: string;
 }
 
-const lists: readonly Route[] = blueprints.map(({ name, path, scopes }) => ({
-  path,
-  scopes,
-  list: name,
-  answer: ({ data, query, version, options }) => listAnswer(data, name, query, version, options),
-}));
+const lists: readonly Route[] = blueprints
+  .filter(({ unpaged }) => unpaged !== true)
+  .map(({ name, path, scopes, parent }) => ({
+    path,
+    scopes,
+    list: name,
+    answer: ({ data, query, version, options, id }) => {
+      if (parent === undefined) return listAnswer(data, name, query, version, options);
+      if (!isKnown(data.table(parent.table), id)) return notFound;
+      return listAnswer(data, name, query, version, options, { [parent.key]: id });
+    },
+  }));
 
 const rows: readonly Route[] = blueprints
   .filter(({ single }) => single)
@@ -38,6 +53,49 @@ const rows: readonly Route[] = blueprints
     scopes,
     answer: ({ data, id, version, options }) => rowAnswer(data, name, id, version, options),
   }));
+
+const details: readonly Route[] = [
+  {
+    path: "/v1/license-keys/*",
+    scopes: ["license_keys:read", "license_keys:write"],
+    answer: ({ data, id, version, options }) => licenseKeyAnswer(data, id, version, options),
+  },
+  {
+    path: "/v1/benefits/*/grants",
+    scopes: ["benefits:read", "benefits:write"],
+    list: "benefit_grants",
+    answer: ({ data, id, query, version, options }) =>
+      grantsAnswer(data, id, query, version, options),
+  },
+  {
+    path: "/v1/benefits/*/files",
+    scopes: ["benefits:read", "benefits:write"],
+    answer: ({ data, id, query, options }) => benefitFilesAnswer(data, id, query, options),
+  },
+  {
+    path: "/v1/customer-seats",
+    scopes: ["customer_seats:read"],
+    list: "customer_seats",
+    answer: ({ data, query }) => seatsAnswer(data, query),
+  },
+  {
+    path: "/v1/meters/*/quantities",
+    scopes: ["meters:read", "meters:write"],
+    answer: ({ data, id, query }) => quantitiesAnswer(data, id, query),
+  },
+  {
+    path: "/v1/metrics/",
+    scopes: ["metrics:read"],
+    answer: ({ data, query }) => metricsAnswer(data, query),
+  },
+  { path: "/v1/metrics/limits", scopes: ["metrics:read"], answer: limitsAnswer },
+  {
+    path: "/v1/metrics/dashboards",
+    scopes: ["metrics:read"],
+    list: "metric_dashboards",
+    answer: ({ data }) => dashboardsAnswer(data),
+  },
+];
 
 /** There is such a path, but not to read from. */
 const unreadable: Route = {
@@ -49,7 +107,9 @@ const unreadable: Route = {
   },
 };
 
-const routes = new Map([...rows, ...lists, unreadable].map((route) => [route.path, route]));
+const routes = new Map(
+  [...rows, ...lists, ...details, unreadable].map((route) => [route.path, route]),
+);
 
 /** What a path leads to. Exact paths come before those with an id. */
 export function findRoute(path: string): { route: Route; id: string } | null {

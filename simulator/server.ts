@@ -1,5 +1,11 @@
 /** The HTTP side: from a request to bytes on the wire, the broken ones included. */
-import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import {
   type Answer,
@@ -20,6 +26,7 @@ import { type Mutations, Mutator } from "./mutations.ts";
 import type { PageOptions } from "./pages.ts";
 import { hash } from "./random.ts";
 import { findRoute, otherSlash } from "./routes.ts";
+import { sendBody } from "./wire.ts";
 
 /** What the simulator remembers of a request. */
 export interface RecordedRequest {
@@ -49,7 +56,6 @@ export interface ServerOptions extends PageOptions {
 }
 
 const versions = ["2026-04", "2026-10", "2027-01"];
-const PIECES = 20;
 
 export class ApiServer {
   readonly requests: RecordedRequest[] = [];
@@ -106,7 +112,11 @@ export class ApiServer {
     else answer();
   }
 
-  private respond(request: IncomingMessage, response: ServerResponse, record: RecordedRequest): void {
+  private respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    record: RecordedRequest,
+  ): void {
     if (request.socket.destroyed) return;
     const fault = this.faultFor(record);
     record.fault = fault?.kind ?? null;
@@ -223,48 +233,6 @@ function answerOf(fault: Fault, { path, query }: RecordedRequest): Answer | null
     default:
       return null;
   }
-}
-
-function sendBody(socket: Socket, response: ServerResponse, body: Buffer, fault: Fault | null): void {
-  const half = body.subarray(0, body.length >> 1);
-  switch (fault?.kind) {
-    case "stall-body":
-      response.write(half);
-      return;
-    case "truncate":
-    case "truncate-chunked":
-      response.write(half, () => socket.destroySoon());
-      return;
-    case "garble":
-      response.end(garbled(body));
-      return;
-    case "drip":
-      drip(response, body, ((fault.seconds ?? 1) * 1000) / PIECES);
-      return;
-    default:
-      response.end(body);
-  }
-}
-
-/** No JSON in any position: control characters and brackets that close nothing. */
-function garbled(body: Buffer): Buffer {
-  const broken = Buffer.from(body);
-  broken.write("\u0000\u0001]}]}\u0000,,{{", body.length >> 1, "latin1");
-  return broken;
-}
-
-function drip(response: ServerResponse, body: Buffer, pause: number): void {
-  const size = Math.max(1, Math.ceil(body.length / PIECES));
-  let at = 0;
-  const timer = setInterval(() => {
-    if (response.destroyed || at + size >= body.length) {
-      clearInterval(timer);
-      response.end(body.subarray(at));
-      return;
-    }
-    response.write(body.subarray(at, at + size));
-    at += size;
-  }, pause);
 }
 
 function recordOf({ method = "", url = "", headers }: IncomingMessage): RecordedRequest {

@@ -4,18 +4,24 @@
  * kept.
  */
 import type { Blueprint, RowMaker, World } from "./blueprint.ts";
-import { compile, type Json, type Key, objectOf, propertiesOf, Raw, Slot, type Template, textOf } from "./json.ts";
-import { hash, hashText, indexOfUuid, pick, uuid } from "./random.ts";
-import { DAY, parseTime, SECOND, timeText } from "./time.ts";
+import { Calendar, type PlaceInRun } from "./calendar.ts";
+import {
+  compile,
+  type Json,
+  type Key,
+  objectOf,
+  propertiesOf,
+  Raw,
+  Slot,
+  type Template,
+  textOf,
+} from "./json.ts";
+import { keysOf } from "./keys.ts";
+import { hash, hashText, indexOfUuid, pick, uuid, writeUuid } from "./random.ts";
+import { SECOND, writeTime } from "./time.ts";
 
 /** So many different templates a table has at most, for listed and for hidden rows. */
 const TEMPLATES = 500;
-/** The oldest rows are so old. */
-const AGE = 400 * DAY;
-/** Every so many rows there is a run of rows with one created_at, longer than a page. */
-const PERIOD = 2000;
-const RUN = 250;
-
 interface Changed {
   readonly body: Buffer;
   readonly keys: Readonly<Record<string, Key>>;
@@ -39,6 +45,7 @@ export class Table {
   private readonly changed = new Map<number, Changed>();
   private readonly salt: number;
   private readonly innerSalt: number;
+  private readonly calendar: Calendar;
   private readonly prepared = new Map<number, Prepared>();
   private readonly alike = new Map<string, number[]>();
   /** The template of each row, once it is known; -1 before. */
@@ -51,6 +58,7 @@ export class Table {
     this.made = size + (blueprint.hidden?.(size) ?? 0);
     this.salt = hash(world.seed, hashText(blueprint.name));
     this.innerSalt = hash(this.salt, 1);
+    this.calendar = new Calendar(this.salt, world.now, this.listed, this.made);
     this.templates = new Int32Array(this.made).fill(-1);
     this.sortTemplates(0, size);
     this.sortTemplates(size, this.made);
@@ -85,8 +93,13 @@ export class Table {
 
   /** The row with this id, or -1. */
   find(id: string): number {
-    const index = indexOfUuid(this.salt, id);
+    const index = this.indexOf(id);
     return this.has(index) ? index : -1;
+  }
+
+  /** The row that was made with this id, whether or not it is still there. */
+  indexOf(id: string): number {
+    return indexOfUuid(this.salt, id);
   }
 
   key(index: number, name: string): Key {
@@ -103,9 +116,11 @@ export class Table {
   /** Writes the row's JSON into `page` at `offset` and returns where it ends. */
   write(index: number, page: Buffer, offset: number): number {
     const changed = this.changed.get(index);
-    const { body, slots } = changed ? { body: changed.body, slots: [] } : this.prepare(index).template;
+    const { body, slots } = changed
+      ? { body: changed.body, slots: [] }
+      : this.prepare(index).template;
     body.copy(page, offset);
-    for (const { offset: gap, slot } of slots) page.write(slot.text(index), offset + gap, "latin1");
+    for (const { offset: gap, slot } of slots) slot.write(index, page, offset + gap);
     return offset + body.length;
   }
 
@@ -154,40 +169,18 @@ export class Table {
   }
 
   /** Where a row stands in its run of equal created_at; null if it stands in none. */
-  placeInRun(index: number): { readonly position: number; readonly length: number } | null {
-    const period = Math.min(this.listed, PERIOD);
-    const length = Math.min(Math.floor(period * 0.31), RUN);
-    const position = (index % period) - Math.floor(period / 2);
-    return index < this.listed && position >= 0 && position < length ? { position, length } : null;
+  placeInRun(index: number): PlaceInRun | null {
+    return this.calendar.placeInRun(index);
   }
 
   /** The row's created_at in microseconds. */
   created(index: number): number {
-    if (index >= this.made) return this.world.now + (index - this.made) * 1000 + 1;
-    const leader = this.leader(index);
-    const step = AGE / this.listed;
-    const jitter = hash(this.salt, leader, 4) / 2 ** 32;
-    const exact = Math.floor(this.world.now - AGE + (leader + jitter) * step);
-    if (this.isWhole(index)) return Math.floor(exact / SECOND) * SECOND;
-    return exact % SECOND === 0 ? exact + 1 : exact;
-  }
-
-  /** The row whose created_at this row has: its own, its neighbour's or that of its run. */
-  private leader(index: number): number {
-    if (index >= this.listed) return hash(this.salt, index, 5) % Math.max(this.listed, 1);
-    const paired = index % 16 === 7 ? index - 1 : index;
-    return paired - (this.placeInRun(paired)?.position ?? 0);
-  }
-
-  private isWhole(index: number): boolean {
-    if (index >= this.made) return false;
-    const leader = this.leader(index);
-    return this.placeInRun(leader) !== null || hash(this.salt, leader, 6) % 8 === 0;
+    return this.calendar.created(index);
   }
 
   private kind(index: number): string {
     const variant = this.blueprint.variant?.(index, this) ?? "";
-    return `${this.isHidden(index)} ${this.isWhole(index)} ${variant}`;
+    return `${this.isHidden(index)} ${this.calendar.isWhole(index)} ${variant}`;
   }
 
   private sortTemplates(from: number, to: number): void {
@@ -225,22 +218,21 @@ export class Table {
   }
 
   private maker(template: number): RowMaker {
-    const whole = this.isWhole(template);
+    const whole = this.calendar.isWhole(template);
     const random = (salt: number): number => hash(this.salt, template, salt + 100);
     return {
       index: template,
       hidden: this.isHidden(template),
       whole,
       world: this.world,
-      id: new Slot(38, (index) => `"${this.id(index)}"`, (index) => this.id(index)),
-      at: (seconds = 0) => {
-        const moment = (index: number): number => this.created(index) + seconds * SECOND;
-        return new Slot(whole ? 22 : 29, (index) => `"${timeText(moment(index))}"`, moment);
-      },
-      innerId: (n) => {
-        const id = (index: number): string => uuid(this.innerSalt, index * 8 + n);
-        return new Slot(38, (index) => `"${id(index)}"`, id);
-      },
+      id: idSlot(this.salt, 1, 0),
+      at: (seconds = 0) => timeSlot(whole, (index) => this.created(index) + seconds * SECOND),
+      changedAt: (seconds) =>
+        timeSlot(whole, (index) => {
+          const moment = this.created(index) + seconds * SECOND;
+          return moment < this.world.now ? moment : this.created(index);
+        }),
+      innerId: (n) => idSlot(this.innerSalt, 8, n),
       random,
       oneIn: (n, salt) => random(salt) % n === 0,
       some: (name, salt) => random(salt) % Math.max(this.world.table(name).made, 1),
@@ -248,23 +240,17 @@ export class Table {
   }
 }
 
-const timeName = /(_at|_start|_end|timestamp)$/;
+const timeSlot = (whole: boolean, moment: (index: number) => number): Slot =>
+  Slot.quoted(
+    whole ? 20 : 27,
+    (index, bytes, offset) => writeTime(moment(index), bytes, offset),
+    moment,
+  );
 
-/** What a row can be sorted and filtered by: its strings, numbers, flags and times. */
-function keysOf(properties: Readonly<Record<string, Json>>): Record<string, Key | Slot> {
-  const keys: Record<string, Key | Slot> = {};
-  for (const [name, value] of Object.entries(properties)) {
-    const key = keyOf(value);
-    if (key === undefined) continue;
-    const time = typeof key === "string" && timeName.test(name) ? parseTime(key) : null;
-    keys[name] = time?.microseconds ?? key;
-  }
-  return keys;
-}
-
-function keyOf(value: Json): Key | Slot | undefined {
-  if (value instanceof Raw) return /^[{[]/.test(value.text) ? undefined : JSON.parse(value.text);
-  if (typeof value === "bigint") return Number(value);
-  if (value === null || value instanceof Slot || typeof value !== "object") return value;
-  return undefined;
-}
+/** The id of thing `n` out of `factor` that belong to a row. */
+const idSlot = (salt: number, factor: number, n: number): Slot =>
+  Slot.quoted(
+    36,
+    (index, bytes, offset) => writeUuid(salt, index * factor + n, bytes, offset),
+    (index) => uuid(salt, index * factor + n),
+  );

@@ -13,7 +13,7 @@ const types = [
   "discord",
 ] as const;
 
-type BenefitType = (typeof types)[number];
+export type BenefitType = (typeof types)[number];
 
 /** The type of a row's benefit, from the index of its template. */
 export const benefitType = (index: number): BenefitType => pick(types, index);
@@ -52,7 +52,12 @@ function propertiesOfType(row: RowMaker): Json {
         repository_id: null,
       };
     case "discord":
-      return { guild_id: "1234567890", role_id: "0987654321", kick_member: false, guild_token: "g" };
+      return {
+        guild_id: "1234567890",
+        role_id: "0987654321",
+        kick_member: false,
+        guild_token: "g",
+      };
   }
 }
 

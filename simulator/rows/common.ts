@@ -2,7 +2,7 @@
 import type { RowMaker, World } from "../blueprint.ts";
 import { type Json, type Key, Raw, Slot } from "../json.ts";
 import { hash, pick } from "../random.ts";
-import { DAY, timeText } from "../time.ts";
+import { DAY, timeText, writeDigits } from "../time.ts";
 
 const names = [
   "Zoë Ångström",
@@ -25,21 +25,36 @@ const names = [
 
 const longText = "x".repeat(500);
 
-// The keys stand in the order in which PostgreSQL's jsonb puts them: shorter ones first.
-const extras = [
-  "",
-  `,"flag":true`,
-  `,"flag":false,"float":3.0`,
-  `,"big_int":12345678901234567890123`,
-  `,"big_int":9223372036854775809`,
-  `,"big_int":9007199254740993,"float":0.1`,
-  `,"float":123456789.12345679`,
-  `,"float":1000000000000000000000`,
-  `,"float":25${"0".repeat(299)}`,
-  `,"float":0.0`,
-  `,"__proto__":"x","constructor":"y","looks_like_date":"2026-01-01T00:00:00Z","looks_like_number":"00123"`,
-  `,"emoji 🔑 key.with.dots":"välue \\"quoted\\" \\\\ back\u2028sep \\ud800 \ud7ff"`,
-  `,"":"empty key","empty":""`,
+type Member = readonly [name: string, text: string];
+
+const extras: readonly (readonly Member[])[] = [
+  [],
+  [["flag", "true"]],
+  [
+    ["flag", "false"],
+    ["float", "3.0"],
+  ],
+  [["big_int", "12345678901234567890123"]],
+  [["big_int", "9223372036854775809"]],
+  [
+    ["big_int", "9007199254740993"],
+    ["float", "0.1"],
+  ],
+  [["float", "123456789.12345679"]],
+  [["float", "1000000000000000000000"]],
+  [["float", `25${"0".repeat(299)}`]],
+  [["float", "0.0"]],
+  [
+    ["__proto__", '"x"'],
+    ["constructor", '"y"'],
+    ["looks_like_date", '"2026-01-01T00:00:00Z"'],
+    ["looks_like_number", '"00123"'],
+  ],
+  [["emoji 🔑 key.with.dots", '"välue \\"quoted\\" \\\\ back\u2028sep \ud7ff"']],
+  [
+    ["", '"empty key"'],
+    ["empty", '""'],
+  ],
 ];
 
 const sources = ["web", "api", "", "日本語", "импорт"] as const;
@@ -48,16 +63,39 @@ const sources = ["web", "api", "", "日本語", "импорт"] as const;
 export function metadata(row: RowMaker, salt: number): Raw {
   const random = row.random(salt + 5000);
   if (random % 5 < 2) return new Raw("{}");
-  if (random % 97 === 5) return new Raw(`{"n":1,"long":"${longText}"}`);
-  const extra = pick(extras, random >>> 8);
-  return new Raw(`{"n":${random % 90},"source":"${pick(sources, random >>> 4)}"${extra}}`);
+  const long: readonly Member[] = random % 97 === 5 ? [["long", `"${longText}"`]] : [];
+  const members: readonly Member[] = [
+    ["n", String(random % 90)],
+    ["source", `"${pick(sources, random >>> 4)}"`],
+    ...pick(extras, random >>> 8),
+    ...long,
+  ];
+  // The order that PostgreSQL's jsonb gives: shorter names first.
+  const sorted = [...members].sort(
+    ([a], [b]) => Buffer.byteLength(a) - Buffer.byteLength(b) || (a < b ? -1 : 1),
+  );
+  return new Raw(`{${sorted.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(",")}}`);
 }
 
 const addresses: readonly Json[] = [
   null,
-  { line1: "1 Market St", line2: null, postal_code: "94103", city: "San Francisco", state: "US-CA", country: "US" },
+  {
+    line1: "1 Market St",
+    line2: null,
+    postal_code: "94103",
+    city: "San Francisco",
+    state: "US-CA",
+    country: "US",
+  },
   { line1: "Åvägen 1", line2: null, postal_code: null, city: "Malmö", state: null, country: "SE" },
-  { line1: "1 rue de la Ré", line2: null, postal_code: "69001", city: "Lyon", state: null, country: "FR" },
+  {
+    line1: "1 rue de la Ré",
+    line2: null,
+    postal_code: "69001",
+    city: "Lyon",
+    state: null,
+    country: "FR",
+  },
   { line1: null, line2: null, postal_code: null, city: null, state: "CA-QC", country: "CA" },
   { line1: null, line2: null, postal_code: null, city: null, state: null, country: "JP" },
 ];
@@ -75,10 +113,24 @@ export function hexDigits(row: RowMaker, salt: number, length: number): string {
 }
 
 /** A number of fixed width that differs from row to row. `before` and `after` surround it. */
-export function numbered(before: string, after: string, width: number, offset = 0): Slot {
+export function numbered(
+  before: string,
+  after: string,
+  width: number,
+  number: (index: number) => number = (index) => index,
+): Slot {
   const text = (index: number): string =>
-    `${before}${String(index + offset).padStart(width, "0")}${after}`;
-  return new Slot(before.length + width + after.length + 2, (index) => `"${text(index)}"`, text);
+    `${before}${String(number(index)).padStart(width, "0")}${after}`;
+  const ends = [before, after].map((end) => Buffer.from(end, "latin1"));
+  return Slot.quoted(
+    before.length + width + after.length,
+    (index, bytes, offset) => {
+      bytes.set(ends[0] ?? [], offset);
+      writeDigits(number(index), width, bytes, offset + before.length);
+      bytes.set(ends[1] ?? [], offset + before.length + width);
+    },
+    text,
+  );
 }
 
 /** A moment of its own that has nothing to do with created_at. */
@@ -91,7 +143,7 @@ export const momentText = (row: RowMaker, salt: number): string => timeText(mome
 
 /** modified_at: null until the first change, which a third of the rows have behind them. */
 export const modifiedAt = (row: RowMaker): Slot | null =>
-  row.oneIn(3, 3) ? row.at(60 + (row.random(4) % 2_000_000)) : null;
+  row.oneIn(3, 3) ? row.changedAt(60 + (row.random(4) % 2_000_000)) : null;
 
 /** A key of a row in another table. */
 export const keyOf = (world: World, table: string, index: number, key: string): Key =>

@@ -49,7 +49,8 @@ export const discounts: Blueprint = {
   build: (row) => ({
     properties: {
       ...head(row),
-      products: row.index % 3 === 0 ? [orderedProduct(row.world, 0), orderedProduct(row.world, 2)] : [],
+      products:
+        row.index % 3 === 0 ? [orderedProduct(row.world, 0), orderedProduct(row.world, 2)] : [],
     },
   }),
 };

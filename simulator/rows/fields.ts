@@ -10,7 +10,12 @@ const kinds: readonly { type: string; properties: Json }[] = [
   { type: "checkbox", properties: { form_help_text: "Ünchecked" } },
   {
     type: "select",
-    properties: { options: [{ value: "a", label: "A ü" }, { value: "b", label: "B" }] },
+    properties: {
+      options: [
+        { value: "a", label: "A ü" },
+        { value: "b", label: "B" },
+      ],
+    },
   },
 ];
 

@@ -1,5 +1,5 @@
 import { type Blueprint, byId, type RowMaker } from "../blueprint.ts";
-import { Raw, Slot } from "../json.ts";
+import type { Raw, Slot } from "../json.ts";
 import { pick } from "../random.ts";
 import { hexDigits, momentText } from "./common.ts";
 
@@ -26,7 +26,9 @@ export const files: Blueprint = {
   build: (row) => ({ properties: fileProperties(row) }),
 };
 
-export function fileProperties(row: RowMaker): Record<string, Raw | Slot | string | number | boolean | null> {
+export function fileProperties(
+  row: RowMaker,
+): Record<string, Raw | Slot | string | number | boolean | null> {
   const service = pick(services, row.index);
   const isDownload = service === "downloadable";
   const { name, mime, size, readable } = isDownload
@@ -51,6 +53,10 @@ export function fileProperties(row: RowMaker): Record<string, Raw | Slot | strin
     created_at: row.at(),
     ...(isDownload ? { flagged_malicious_at: null } : {}),
     size_readable: readable,
-    ...(isDownload ? {} : { public_url: `https://polar-s3-public.s3.amazonaws.com/${directory}${row.index}/${name}` }),
+    ...(isDownload
+      ? {}
+      : {
+          public_url: `https://polar-s3-public.s3.amazonaws.com/${directory}${row.index}/${name}`,
+        }),
   };
 }

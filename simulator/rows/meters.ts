@@ -64,7 +64,13 @@ export const meters: Blueprint = {
   },
 };
 
-const amounts = [new Raw("1e+17"), new Raw("-9.999999999999979e+16"), float(12.5), float(0), float(3)];
+const amounts = [
+  new Raw("1e+17"),
+  new Raw("-9.999999999999979e+16"),
+  float(12.5),
+  float(0),
+  float(3),
+];
 
 /** Usage of a meter by a customer. That of archived meters is hidden unless `meter_id` names them. */
 export const customerMeters: Blueprint = {

@@ -9,10 +9,10 @@ import {
   type RowMaker,
   type World,
 } from "../blueprint.ts";
-import { type Json, Slot } from "../json.ts";
+import type { Json } from "../json.ts";
 import { pick } from "../random.ts";
 import type { Table } from "../table.ts";
-import { address, idOf, keyOf, metadata, modifiedAt, name, rowOf } from "./common.ts";
+import { address, idOf, keyOf, metadata, modifiedAt, name, numbered, rowOf } from "./common.ts";
 import { userOf } from "./customers.ts";
 import { appliedDiscount } from "./discounts.ts";
 import {
@@ -44,11 +44,7 @@ function isDraft(index: number, table: Table): boolean {
 const invoiceOf = (index: number): number =>
   (index & ~1023) | (Math.imul(index & 1023, 389) & 1023);
 
-const invoiceNumber = new Slot(
-  17 + 1,
-  (index) => `"TAP-TEST-${String(invoiceOf(index)).padStart(7, "0")}"`,
-  invoiceOf,
-);
+const invoiceNumber = numbered("TAP-TEST-", "", 7, invoiceOf);
 
 function amountsOf(row: RowMaker, status: string, base: number) {
   const subtotal = row.index % 211 === 7 ? 9007199254740993n : BigInt(base);
@@ -60,7 +56,7 @@ function amountsOf(row: RowMaker, status: string, base: number) {
   return { subtotal, discount, net, tax, refunded, refundedTax };
 }
 
-/** A third of the orders have a second item, some of those a third one. */
+/** A quarter of the orders have a second item, some of those a third one. */
 function itemsOf(row: RowMaker, label: string, amount: bigint, tax: bigint, price: Json): Json {
   const item = (position: number, properties: { readonly [name: string]: Json }): Json => ({
     created_at: row.at(),
@@ -73,10 +69,8 @@ function itemsOf(row: RowMaker, label: string, amount: bigint, tax: bigint, pric
   ];
   const setup = { amount: 1000, tax_amount: 0, proration: false, product_price_id: null };
   const credit = { amount: -1000, tax_amount: 0, proration: true, product_price_id: null };
-  if (row.oneIn(3, 133)) {
-    items.push(item(1, { label: "Setup — frais", ...setup }));
-    items.push(item(2, { label: "", ...credit }));
-  }
+  if (row.oneIn(4, 133)) items.push(item(1, { label: "Setup — frais", ...setup }));
+  if (row.oneIn(12, 133)) items.push(item(2, { label: "", ...credit }));
   return items;
 }
 
@@ -113,7 +107,7 @@ export const orders: Blueprint = {
   variant: (index, table) => (isDraft(index, table) ? "draft" : ""),
   build: (row) => {
     const { world } = row;
-    const isSubscribed = row.oneIn(2, 134);
+    const isSubscribed = row.oneIn(8, 134);
     const subscription = isSubscribed ? row.some("subscriptions", 135) : null;
     const bought = subscription === null ? purchase(row) : subscriptionFacts(world, subscription);
     const { customer, product } = bought;
@@ -142,7 +136,12 @@ export const orders: Blueprint = {
         refunded_amount: money.refunded,
         refunded_tax_amount: money.refundedTax,
         currency: "usd",
-        billing_reason: subscription === null ? "purchase" : row.oneIn(2, 138) ? "subscription_create" : "subscription_cycle",
+        billing_reason:
+          subscription === null
+            ? "purchase"
+            : row.oneIn(2, 138)
+              ? "subscription_create"
+              : "subscription_cycle",
         billing_name: row.oneIn(4, 139) ? null : name(row, 140),
         billing_address: address(row, 141),
         invoice_number: draft ? null : invoiceNumber,
@@ -155,7 +154,9 @@ export const orders: Blueprint = {
         product_price_id: productPriceId(world, product),
         discount_id: discount === null ? null : idOf(world, "discounts", discount),
         subscription_id: subscription === null ? null : idOf(world, "subscriptions", subscription),
-        checkout_id: row.oneIn(4, 144) ? idOf(world, "checkouts", row.some("checkouts", 145)) : null,
+        checkout_id: row.oneIn(4, 144)
+          ? idOf(world, "checkouts", row.some("checkouts", 145))
+          : null,
         next_payment_attempt_at: status === "pending" ? row.at(2 * 86_400) : null,
         metadata: metadata(row, 146),
         custom_field_data: row.oneIn(5, 147) ? { "cf-text": "ñ", "cf-checkbox": true } : {},
@@ -198,7 +199,7 @@ const purchase = (row: RowMaker): { customer: number; product: number; seats: nu
 export function orderFacts(world: World, index: number) {
   const key = (property: string) => keyOf(world, "orders", index, property);
   return {
-    customer: world.table("customers").find(String(key("customer_id"))),
+    customer: world.table("customers").indexOf(String(key("customer_id"))),
     amount: Number(key("net_amount")),
     tax: Number(key("tax_amount")),
     status: String(key("status")),

@@ -2,9 +2,6 @@ import { type Blueprint, byText } from "../blueprint.ts";
 import type { Json } from "../json.ts";
 
 const on = (...names: string[]): Json => Object.fromEntries(names.map((name) => [name, true]));
-const off = (...names: string[]): { readonly [name: string]: Json } =>
-  Object.fromEntries(names.map((name) => [name, false]));
-
 /** A token of an organization sees that organization only. */
 export const organizations: Blueprint = {
   name: "organizations",
@@ -44,10 +41,23 @@ export const organizations: Blueprint = {
       default_presentment_currency: "usd",
       default_tax_behavior: "location",
       feature_settings: {
-        ...off("issue_funding_enabled", "unit_based_pricing_enabled", "wallets_enabled"),
+        issue_funding_enabled: false,
         seat_based_pricing_enabled: true,
+        unit_based_pricing_enabled: false,
+        wallets_enabled: false,
         member_model_enabled: true,
+        checkout_localization_enabled: true,
         overview_metrics: null,
+        reset_proration_behavior_enabled: false,
+        off_session_charges_enabled: false,
+        meter_cycling_enabled: false,
+        slack_benefit_enabled: false,
+        preview_access_enabled: false,
+        disputes_enabled: false,
+        sso_enabled: false,
+        dispute_auto_accept_enabled: false,
+        compass_enabled: false,
+        merchant_migration_enabled: false,
       },
       subscription_settings: {
         allow_multiple_subscriptions: false,
@@ -58,11 +68,18 @@ export const organizations: Blueprint = {
       },
       customer_email_settings: on(
         "order_confirmation",
+        "payment_method_expiration_reminder",
         "subscription_cancellation",
         "subscription_confirmation",
         "subscription_cycled",
+        "subscription_cycled_after_trial",
         "subscription_past_due",
+        "subscription_paused",
+        "subscription_resumed",
+        "subscription_renewal_reminder",
         "subscription_revoked",
+        "subscription_trial_conversion_reminder",
+        "subscription_uncanceled",
         "subscription_updated",
       ),
       customer_portal_settings: {
@@ -76,7 +93,14 @@ export const organizations: Blueprint = {
       country: null,
       account_id: row.innerId(0),
       payout_account_id: null,
-      capabilities: on("checkout_payments", "subscription_renewals", "payouts", "refunds", "api_access", "dashboard_access"),
+      capabilities: on(
+        "checkout_payments",
+        "subscription_renewals",
+        "payouts",
+        "refunds",
+        "api_access",
+        "dashboard_access",
+      ),
       notification_settings: {
         new_order: true,
         new_subscription: true,

@@ -20,7 +20,16 @@ interface Kind {
 const fixed = (price_amount: number): Properties => ({ amount_type: "fixed", price_amount });
 
 const kinds: readonly Kind[] = [
-  { name: "One-time", interval: null, amount: 4900, seats: false, prices: () => [fixed(4900), { ...fixed(4500), price_currency: "eur", tax_behavior: "inclusive" }] },
+  {
+    name: "One-time",
+    interval: null,
+    amount: 4900,
+    seats: false,
+    prices: () => [
+      fixed(4900),
+      { ...fixed(4500), price_currency: "eur", tax_behavior: "inclusive" },
+    ],
+  },
   {
     name: "Fixed + metered",
     interval: "month",
@@ -75,7 +84,13 @@ const kinds: readonly Kind[] = [
       },
     ],
   },
-  { name: "Free", interval: null, amount: 0, seats: false, prices: () => [{ amount_type: "free" }] },
+  {
+    name: "Free",
+    interval: null,
+    amount: 0,
+    seats: false,
+    prices: () => [{ amount_type: "free" }],
+  },
   {
     name: "Pay what you wänt",
     interval: null,
@@ -119,7 +134,13 @@ const kinds: readonly Kind[] = [
       },
     ],
   },
-  { name: "Old plan 🗄️", interval: "month", amount: 1900, seats: false, prices: () => [fixed(1900)] },
+  {
+    name: "Old plan 🗄️",
+    interval: "month",
+    amount: 1900,
+    seats: false,
+    prices: () => [fixed(1900)],
+  },
 ];
 
 const archived = kinds.length - 1;
@@ -134,7 +155,9 @@ export function productLike(index: number, recurring: boolean): number {
 }
 
 const nameOf = (row: RowMaker): string =>
-  row.index < kinds.length ? productKind(row.index).name : `${productKind(row.index).name} ${row.index}`;
+  row.index < kinds.length
+    ? productKind(row.index).name
+    : `${productKind(row.index).name} ${row.index}`;
 
 function pricesOf(row: RowMaker): readonly Properties[] {
   const { interval, prices } = productKind(row.index);
@@ -155,7 +178,7 @@ function pricesOf(row: RowMaker): readonly Properties[] {
 }
 
 const benefitIndexes = (row: RowMaker): readonly number[] =>
-  row.index % 3 === 2 ? [] : [row.random(60) % 7, 7 + (row.random(61) % 7)];
+  row.index % 3 === 2 ? [] : [row.index % 7, 7 + (row.random(61) % 7)];
 
 /** What every form of a product begins with, apart from its metadata. */
 const head = (row: RowMaker): Properties => {
@@ -197,6 +220,13 @@ export const offeredProduct = (world: World, index: number, withMetadata: boolea
     ),
     medias: mediasOf(row),
   }));
+
+/** A product as it stands inside a subscription. */
+export const subscribedProduct = (world: World, index: number): Raw =>
+  world.table("products").embed(index, (row) => {
+    const { is_deletable: _, ...properties } = products.build(row).properties;
+    return properties;
+  });
 
 /** All prices of a product, or its first one. */
 export const productPrices = (world: World, index: number): Raw =>
@@ -246,7 +276,8 @@ export const products: Blueprint = {
         is_deletable: false,
       },
       keys: {
-        benefit_id: benefitRows[0] === undefined ? null : idOf(row.world, "benefits", benefitRows[0]),
+        benefit_id:
+          benefitRows[0] === undefined ? null : idOf(row.world, "benefits", benefitRows[0]),
         price_amount_type: productKind(row.index).name,
         price_amount: productKind(row.index).amount,
       },

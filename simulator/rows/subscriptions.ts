@@ -1,10 +1,28 @@
-import { type Blueprint, byChoice, byFlag, byId, byText, byTime, earlier, later, type RowMaker, type World } from "../blueprint.ts";
+import {
+  type Blueprint,
+  byChoice,
+  byFlag,
+  byId,
+  byText,
+  byTime,
+  earlier,
+  later,
+  type RowMaker,
+  type World,
+} from "../blueprint.ts";
 import { float, type Json, type Raw } from "../json.ts";
 import { pick } from "../random.ts";
 import { idOf, keyOf, metadata, modifiedAt, rowOf } from "./common.ts";
 import { userOf } from "./customers.ts";
 import { appliedDiscount } from "./discounts.ts";
-import { productKind, productLike, productPrice, productPriceId, productPrices } from "./products.ts";
+import {
+  productKind,
+  productLike,
+  productPrice,
+  productPriceId,
+  productPrices,
+  subscribedProduct,
+} from "./products.ts";
 
 const MONTH = 30 * 86_400;
 
@@ -18,7 +36,16 @@ const statuses = [
   "unpaid",
   "paused",
 ] as const;
-const reasons = ["customer_service", "low_quality", "missing_features", "switched_service", "too_complex", "too_expensive", "unused", "other"] as const;
+const reasons = [
+  "customer_service",
+  "low_quality",
+  "missing_features",
+  "switched_service",
+  "too_complex",
+  "too_expensive",
+  "unused",
+  "other",
+] as const;
 
 /** What a subscription is about, by its template. */
 function factsOf(row: RowMaker) {
@@ -90,11 +117,14 @@ export const orderedSubscription = (world: World, index: number): Raw =>
   }));
 
 /** Who bought what with a subscription: indexes into their tables. */
-export function subscriptionFacts(world: World, index: number): { customer: number; product: number; seats: number } {
+export function subscriptionFacts(
+  world: World,
+  index: number,
+): { customer: number; product: number; seats: number } {
   const key = (name: string): string => String(keyOf(world, "subscriptions", index, name));
   return {
-    customer: world.table("customers").find(key("customer_id")),
-    product: world.table("products").find(key("product_id")),
+    customer: world.table("customers").indexOf(key("customer_id")),
+    product: world.table("products").indexOf(key("product_id")),
     seats: Number(keyOf(world, "subscriptions", index, "seats")),
   };
 }
@@ -115,7 +145,17 @@ export const subscriptions: Blueprint = {
   name: "subscriptions",
   path: "/v1/subscriptions/",
   scopes: ["subscriptions:read", "subscriptions:write"],
-  sorting: ["customer", "status", "started_at", "current_period_end", "ended_at", "ends_at", "amount", "product", "discount"],
+  sorting: [
+    "customer",
+    "status",
+    "started_at",
+    "current_period_end",
+    "ended_at",
+    "ends_at",
+    "amount",
+    "product",
+    "discount",
+  ],
   order: ["-started_at"],
   filters: [
     byId("product_id"),
@@ -123,7 +163,16 @@ export const subscriptions: Blueprint = {
     byText("external_customer_id"),
     byId("discount_id"),
     byFlag("active"),
-    byChoice("status", ["incomplete", "incomplete_expired", "trialing", "active", "past_due", "canceled", "unpaid", "paused"]),
+    byChoice("status", [
+      "incomplete",
+      "incomplete_expired",
+      "trialing",
+      "active",
+      "past_due",
+      "canceled",
+      "unpaid",
+      "paused",
+    ]),
     byFlag("cancel_at_period_end"),
     byChoice("customer_cancellation_reason", reasons),
     byTime("canceled_at_after", "canceled_at", (key, bound) => key >= bound),
@@ -146,7 +195,7 @@ export const subscriptions: Blueprint = {
         customer: rowOf(world, "customers", customer),
         user_id: idOf(world, "customers", customer),
         user: userOf(world, customer),
-        product: rowOf(world, "products", product),
+        product: subscribedProduct(world, product),
         discount: discount === null ? null : appliedDiscount(world, discount),
         price: productPrice(world, product),
         prices: productPrices(world, product),

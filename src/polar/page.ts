@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Body } from "./body.ts";
 import { Rows } from "./rows.ts";
 import { InvalidJsonError, scanObject, skipSpace, valueEnd } from "./scanner.ts";
@@ -25,8 +25,8 @@ export class Page {
   }
 
   /**
-   * Reads the array of rows named `rowsAt` out of the answer's object, or the object itself as the
-   * only row when `rowsAt` is undefined. Throws an {@link InvalidJsonError} for anything else.
+   * Reads the array of rows named `rowsAt` out of the answer's object; when `rowsAt` is undefined
+   * the answer itself is the array. Throws an {@link InvalidJsonError} for anything else.
    */
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
     if (!body.isUtf8) throw new InvalidJsonError("the body is not UTF-8", 0);
@@ -36,7 +36,7 @@ export class Page {
     this.receivedAt = receivedAt;
     const start = skipSpace(bytes, 0);
     const end =
-      rowsAt === undefined ? this.rows.scanOne(bytes, start) : this.#scan(bytes, start, rowsAt);
+      rowsAt === undefined ? this.rows.scan(bytes, start) : this.#scan(bytes, start, rowsAt);
     if (skipSpace(bytes, end) !== bytes.length)
       throw new InvalidJsonError("more than one value", end);
     flattenLines(bytes);

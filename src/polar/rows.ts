@@ -27,14 +27,6 @@ export class Rows {
     });
   }
 
-  /** Reads a single object as the only row; returns the offset after it. */
-  scanOne(bytes: Uint8Array, at: number): number {
-    this.clear(bytes);
-    const end = scanObject(bytes, at, this.#add);
-    this.#closeRow();
-    return end;
-  }
-
   /** Forgets all rows. */
   clear(bytes: Uint8Array = new Uint8Array()): void {
     this.bytes = bytes;

@@ -51,7 +51,7 @@ const catalogStream = z.looseObject(
     selected: flag,
     schema: z
       .looseObject(
-        { properties: z.record(z.string(), jsonObject), required: names },
+        { properties: z.record(z.string(), jsonObject, "must be an object"), required: names },
         "must be an object",
       )
       .nullish(),

@@ -71,6 +71,12 @@ export interface WindowSource {
   /** Parameter names of the window's borders. Both are exclusive, in whole milliseconds. */
   readonly startParameter: string;
   readonly endParameter: string;
+  /** No row is older than this time; needed where `order` does not bring the oldest first. */
+  readonly earliest?: string;
+  /** How far back from the bookmark the next sync reads again, for rows that came late. */
+  readonly lookbackMinutes: number;
+  /** The API may hold a row several times, and counts it as often. */
+  readonly mayRepeatRows?: true;
 }
 
 /** One request, or one paged list, for each row of a parent stream. */

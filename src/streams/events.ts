@@ -13,6 +13,9 @@ export const events = defineStream({
     timestamp: "timestamp",
     startParameter: "start_timestamp",
     endParameter: "end_timestamp",
+    // Usually an event shows up within seconds; under trouble it may take hours.
+    lookbackMinutes: 120,
+    mayRepeatRows: true,
   },
   properties: {
     id: text("Unique identifier (UUID)."),

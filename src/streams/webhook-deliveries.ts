@@ -13,6 +13,8 @@ export const webhookDeliveries = defineStream({
     timestamp: "created_at",
     startParameter: "start_timestamp",
     endParameter: "end_timestamp",
+    earliest: "2020-01-01T00:00:00Z",
+    lookbackMinutes: 60,
   },
   properties: {
     ...resource,

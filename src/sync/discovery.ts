@@ -9,6 +9,20 @@ export function discover(streams: readonly Stream[]): Catalog {
   return buildCatalog(streams.map(describe));
 }
 
+/** Streams that are read by time go by it; all others have to be read as a whole. */
+function replication({
+  source,
+}: Stream): Pick<DiscoverableStream, "replicationMethod" | "replicationKey"> {
+  switch (source.kind) {
+    case "windows":
+      return { replicationMethod: "INCREMENTAL", replicationKey: source.timestamp };
+    case "periods":
+      return { replicationMethod: "INCREMENTAL", replicationKey: "timestamp" };
+    default:
+      return { replicationMethod: "FULL_TABLE" };
+  }
+}
+
 function describe(stream: Stream): DiscoverableStream {
   const columns = Object.entries(stream.properties).map(([name, property]) => {
     const { type, format, description } = property;
@@ -30,7 +44,7 @@ function describe(stream: Stream): DiscoverableStream {
       stream.primaryKey,
     ),
     keyProperties: stream.primaryKey,
-    replicationMethod: "FULL_TABLE",
+    ...replication(stream),
     selectedByDefault: stream.selectedByDefault,
     hiddenProperties: new Set(hidden.map(([name]) => name)),
   };

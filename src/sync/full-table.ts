@@ -1,12 +1,13 @@
-import type { ListRequest } from "../polar/list.ts";
-import type { Rows } from "../polar/rows.ts";
 import type { ListSource, Stream } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
 import type { Output } from "./output.ts";
-import type { Part } from "./passes.ts";
-import type { Outcome, Step, Sync } from "./step.ts";
-import { type SweepPosition, sweep, type Verdict } from "./sweep.ts";
+import { type ParentCollector, readParents } from "./parents.ts";
+import { itemKey, readList } from "./read-list.ts";
+import type { Step, Sync } from "./step.ts";
+import type { SweepPosition, Verdict } from "./sweep.ts";
 import { type SweepBookmark, sweepBookmark, type Walk } from "./sweep-bookmark.ts";
+import { isWhole, problemOf } from "./verdicts.ts";
+import { nextVersion } from "./version.ts";
 
 /** A list and what is made of its rows. */
 export interface FullTable {
@@ -16,15 +17,22 @@ export interface FullTable {
   readonly output: Output | undefined;
   /** Records of streams whose rows stand inside of the list's rows. */
   readonly inside: readonly Output[];
-}
-
-/** The walk that a list's bookmarks speak of. */
-export function walkOf({ order }: ListSource, { pageSize }: Pick<Context, "pageSize">): Walk {
-  return { order, pageSize };
+  /** Those who ask the API about each of the rows later. */
+  readonly collectors: readonly ParentCollector[];
+  /** The list of those by whom hidden rows are found; see {@link ListSource.hiddenUnless}. */
+  readonly hiddenBy?: Stream | undefined;
 }
 
 /** Pages between two checkpoints. */
 const PAGES_PER_CHECKPOINT = 5;
+
+/** The walk that a list's bookmarks speak of. */
+export function walkOf(
+  { order }: Pick<ListSource, "order">,
+  { pageSize }: Pick<Context, "pageSize">,
+): Walk {
+  return { order, pageSize };
+}
 
 /**
  * Reads a list as a whole. An interrupted sweep goes on where its bookmark stands, in the same
@@ -38,60 +46,73 @@ export async function* syncFullTable(
   context: Context,
   place: Place,
 ): Sync {
-  const walk = walkOf(table.source, context);
-  const outputs = [...(table.output ? [table.output] : []), ...table.inside];
-  const lastVersion = Math.max(0, ...bookmarks.map(({ version }) => version ?? 0));
-  const fresh = Math.max(Math.floor(context.clock.now() / 1_000), lastVersion + 1);
-
-  // Streams fed by the same pages go on together or not at all.
-  const first = bookmarks[0];
-  const together = bookmarks.every((other) => JSON.stringify(other) === JSON.stringify(first));
-  if (first?.position && together) {
-    const { position } = first;
-    context.log.info(`${table.list.name}: going on at page ${position.page}.`);
-    const verdict = yield* syncVersion(table, outputs, context, place, lastVersion, walk, position);
-    if (verdict.outcome !== "moved") return conclude(table, outputs, verdict);
-    context.log.info(
-      `${table.list.name}: the list has changed since the interrupted sync; reading it from the start.`,
-    );
+  const { list, source, collectors } = table;
+  const outputs = outputsOf(table);
+  const version = nextVersion(bookmarks, context);
+  let verdict: Verdict | undefined;
+  let resumed = false;
+  try {
+    // Streams that are fed by the same pages go on together or not at all.
+    const [first, ...others] = bookmarks.map((bookmark) => JSON.stringify(bookmark));
+    const bookmark = others.every((other) => other === first) ? bookmarks[0] : undefined;
+    if (bookmark?.position && bookmark.version !== undefined) {
+      context.log.info(`${list.name}: going on at page ${bookmark.position.page}.`);
+      const { position } = bookmark;
+      verdict = yield* readVersion(table, context, place, bookmark.version, position);
+      resumed = verdict.outcome !== "moved";
+      if (!resumed) {
+        context.log.info(`${list.name}: has changed since the interrupted sync; starting over.`);
+      }
+    }
+    if (!resumed) verdict = yield* readVersion(table, context, place, version, undefined);
+  } finally {
+    const whole = verdict !== undefined && isWhole(verdict) && !resumed;
+    for (const collector of collectors) collector.finish(whole);
   }
-
-  const verdict = yield* syncVersion(table, outputs, context, place, fresh, walk, undefined);
-  if (context.emitActivateVersion && isWhole(verdict)) {
-    for (const { stream } of outputs) yield { kind: "activate", stream, version: fresh };
+  let problem = verdict && problemOf(list.name, verdict);
+  if (source.hiddenUnless) {
+    const hidden = yield* readHidden(table, context, place);
+    problem ??= hidden;
   }
-  return conclude(table, outputs, verdict);
+  if (context.emitActivateVersion && problem === undefined && !resumed) {
+    for (const { stream } of outputs) yield { kind: "activate", stream, version };
+  }
+  return outputs.map(({ stream }) => ({ stream, problem }));
 }
 
-async function* syncVersion(
+function outputsOf({ output, inside }: FullTable): readonly Output[] {
+  return output ? [output, ...inside] : inside;
+}
+
+/** Sweeps the list in one version, and moves the bookmarks along. */
+async function* readVersion(
   table: FullTable,
-  outputs: readonly Output[],
   context: Context,
   place: Place,
   version: number,
-  walk: Walk,
   resume: SweepPosition | undefined,
 ): AsyncGenerator<Step, Verdict> {
-  for (const output of outputs) {
-    output.setVersion(context.emitActivateVersion ? version : undefined);
-  }
-  const progress = sweep({
-    source: table.source,
-    primaryKey: table.list.primaryKey,
-    pageSize: context.pageSize,
-    readAhead: context.readAhead,
-    read: (part, page) => context.reader.read(request(table, part, place), page, part.limit),
-    onRow: (rows: Rows, row: number, { receivedAt }) => {
-      table.output?.add(rows, row, receivedAt);
-      for (const output of table.inside) output.addInside(rows, row, receivedAt);
+  const { list, source, output, inside, collectors } = table;
+  const outputs = outputsOf(table);
+  const walk = walkOf(source, context);
+  for (const one of outputs) one.setVersion(context.emitActivateVersion ? version : undefined);
+  const progress = readList(
+    {
+      source,
+      key: itemKey(list),
+      onRow: (rows, row, { receivedAt }) => {
+        output?.add(rows, row, receivedAt);
+        for (const one of inside) one.addInside(rows, row, receivedAt);
+        for (const collector of collectors) collector.add(rows, row);
+      },
+      resume,
     },
-    onAllRequested: place.onAllRequested,
-    resume,
-  });
-  let pages = 0;
-  for (;;) {
+    context,
+    place,
+  );
+  for (let pages = 1; ; pages++) {
     const next = await progress.next();
-    for (const output of outputs) yield* output.take();
+    for (const one of outputs) yield* one.take();
     const position = next.done ? undefined : next.value;
     if (next.done ? next.value.outcome !== "moved" : position) {
       for (const { stream } of outputs) {
@@ -99,48 +120,36 @@ async function* syncVersion(
       }
     }
     if (next.done) return next.value;
-    pages++;
     if (pages % PAGES_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
   }
 }
 
-function request({ source }: FullTable, part: Part, place: Place): ListRequest {
-  return {
-    path: source.path,
-    endpoint: source.path,
-    sorting: part.sorting,
-    query: part.query,
-    rowsAt: "items",
-    priority: place.priority,
-  };
-}
-
-function isWhole({ outcome, unreadable }: Verdict): boolean {
-  return outcome === "whole" && unreadable.length === 0;
-}
-
-function conclude(
-  { list }: FullTable,
-  outputs: readonly Output[],
-  verdict: Verdict,
-): readonly Outcome[] {
-  const problem = isWhole(verdict) ? undefined : describe(list.name, verdict);
-  return outputs.map(({ stream }) => ({ stream, problem }));
-}
-
-function describe(list: string, { outcome, found, expected, unreadable }: Verdict): string {
-  const parts: string[] = [];
-  if (outcome === "short") {
-    const count = Number.isFinite(expected)
-      ? `the API counts ${expected}`
-      : "the API gives no count";
-    parts.push(`${found} rows of ${list} were found but ${count}, however often they were read`);
-  }
-  if (unreadable.length > 0) {
-    parts.push(
-      `${unreadable.length} rows of ${list} can't be read: the server fails to send them, or sends ` +
-        `them without a key (positions in the list, from 0: ${unreadable.slice(0, 20).join(", ")})`,
+/** Reads the rows that the list shows only when asked for them parent by parent. */
+async function* readHidden(
+  table: FullTable,
+  context: Context,
+  place: Place,
+): AsyncGenerator<Step, string | undefined> {
+  const { list, source, output, hiddenBy } = table;
+  const { hiddenUnless } = source;
+  if (!hiddenUnless || !hiddenBy || !output) return undefined;
+  const choice = { stream: hiddenBy, query: hiddenUnless.parentQuery };
+  let { ids, problem } = await readParents(choice, context, place);
+  for (const id of ids) {
+    const query = { ...source.query, [hiddenUnless.parameter]: id };
+    const onePart = { ...source, query };
+    const progress = readList(
+      {
+        source: onePart,
+        key: itemKey(list),
+        onRow: (rows, row, { receivedAt }) => output.add(rows, row, receivedAt),
+      },
+      context,
+      place,
     );
+    let next = await progress.next();
+    for (; !next.done; next = await progress.next()) yield* output.take();
+    problem ??= problemOf(list.name, next.value);
   }
-  return `${parts.join("; ")}.`;
+  return problem;
 }

@@ -59,8 +59,14 @@ export class Output {
     const start = parent.valueStart(property);
     if (parent.bytes[start] !== 0x5b) return; // null, or no array at all: then it is in _extra
     this.#inside.scan(parent.bytes, start);
+    const ofParent = (name: string) => {
+      const found = findProperty(parent, row, name);
+      return found === -1
+        ? undefined
+        : parent.bytes.subarray(parent.valueStart(found), parent.valueEnd(found));
+    };
     for (let position = 0; position < this.#inside.count; position++) {
-      this.add(this.#inside, position, receivedAt, { parent: { rows: parent, row }, position });
+      this.add(this.#inside, position, receivedAt, { parent: ofParent, position });
     }
   }
 

@@ -3,7 +3,7 @@ import type { RecordFrame } from "../singer/messages.ts";
 import type { JsonType, Stream } from "../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
-import { findProperty, matches } from "./row-properties.ts";
+import { matches } from "./row-properties.ts";
 
 /** The column that keeps what this version of the tap does not know, and values of another type. */
 export const EXTRA_COLUMN = "_extra";
@@ -17,8 +17,8 @@ export interface Drift {
 
 /** What a row gives besides its own properties. */
 export interface RowContext {
-  /** The parent row, for columns that are taken from it. */
-  readonly parent?: { readonly rows: Rows; readonly row: number } | undefined;
+  /** The JSON text of a property of the parent row, for columns that are taken from it. */
+  readonly parent?: (property: string) => Uint8Array | undefined;
   /** The index in the parent's array. */
   readonly position?: number | undefined;
   /** Parameters of the request that brought the row. */
@@ -179,12 +179,11 @@ export class RecordEncoder {
     } else if (column.from === "request") {
       this.#beginValue(start, column.key);
       this.#out.append(Buffer.from(JSON.stringify(context.request?.[column.property] ?? null)));
-    } else if (context.parent) {
-      const { rows, row } = context.parent;
-      const property = findProperty(rows, row, column.property);
-      if (property === -1) return;
+    } else {
+      const value = context.parent?.(column.property);
+      if (!value) return;
       this.#beginValue(start, column.key);
-      this.#out.copy(rows.bytes, rows.valueStart(property), rows.valueEnd(property));
+      this.#out.append(value);
     }
   }
 
@@ -218,11 +217,12 @@ function actions(
 ): ReadonlyMap<string, Action> {
   const result = new Map<string, Action>();
   for (const [column, { type, origin }] of Object.entries(stream.properties)) {
-    if (origin && origin.from !== "item") continue;
-    const name = origin?.property ?? column;
+    // The item's own property of that name, if there is one, gives way to the parent's.
+    const isOwn = origin === undefined || origin.from === "item";
+    const name = origin?.from === "item" ? origin.property : column;
     const targets = [
       ...(result.get(name)?.targets ?? []),
-      ...(columns.has(column) ? [column] : []),
+      ...(isOwn && columns.has(column) ? [column] : []),
     ];
     const excluded = exclusions.get(column);
     const asItCame = targets.length === 1 && targets[0] === name && !excluded;

@@ -1,7 +1,7 @@
 import * as z from "zod";
-import { UserInputError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
 import type { BookmarkFields } from "../singer/state.ts";
+import { readBookmark } from "./bookmarks.ts";
+import type { Context } from "./context.ts";
 import type { SweepPosition } from "./sweep.ts";
 
 /**
@@ -34,23 +34,13 @@ export interface Walk {
   readonly pageSize: number;
 }
 
-/**
- * Reads a bookmark. `at` names it in errors.
- * @throws UserInputError when it is none of ours
- */
+/** Reads a stream's bookmark; throws a UserInputError when it is none of ours. */
 export function readSweepBookmark(
-  bookmark: JsonObject | undefined,
-  at: string,
+  stream: string,
   walk: Walk,
+  context: Pick<Context, "state">,
 ): SweepBookmark {
-  const { data, error } = bookmarkSchema.safeParse(bookmark ?? {});
-  if (error) {
-    const paths = error.issues.map(({ path }) => `${at}.${path.join(".")}`);
-    throw new UserInputError(
-      paths.map((path) => `${path}: is not as this tap writes it; remove the stream's bookmark`),
-    );
-  }
-  const { version, sweep } = data;
+  const { version, sweep } = readBookmark(stream, bookmarkSchema, context);
   const resumable =
     sweep !== undefined &&
     version !== undefined &&

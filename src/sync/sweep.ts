@@ -17,6 +17,11 @@ export interface SweepOptions {
   readonly onAllRequested: () => void;
   /** Where an interrupted sweep stood. */
   readonly resume?: SweepPosition | undefined;
+  /**
+   * The list may hold a row several times and count it as often: then no more rows than one more
+   * pass can find are missing.
+   */
+  readonly mayRepeatRows?: boolean;
 }
 
 /** How far a sweep has come: enough to go on later and to notice if the list has moved since. */
@@ -81,16 +86,18 @@ export async function* sweep(
   if (whole) return { ...counter.verdict(), outcome: "whole" };
   if (resume) return { ...counter.verdict(), outcome: "moved" };
 
+  const mostFruitless = options.mayRepeatRows ? 1 : MOST_FRUITLESS_PASSES;
   let fruitless = 0;
   let passes = 0;
   for (const pass of otherPasses(source, pageSize)) {
-    if (passes++ === MOST_PASSES || fruitless === MOST_FRUITLESS_PASSES) break;
+    if (passes++ === MOST_PASSES || fruitless === mostFruitless) break;
     const before = counter.rows;
     for await (const _ of repair(options, counter, pass)) yield undefined;
     if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
     fruitless = counter.rows > before ? 0 : fruitless + 1;
   }
-  return { ...counter.verdict(), outcome: "short" };
+  const repeatsExplainIt = options.mayRepeatRows && fruitless > 0;
+  return { ...counter.verdict(), outcome: repeatsExplainIt ? "whole" : "short" };
 }
 
 /** Reads the list once more in another way, until nothing is missing. */

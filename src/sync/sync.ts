@@ -55,7 +55,7 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
     const declaration = options.streams.find(({ name }) => name === selection.stream);
     return declaration ? [{ declaration, selection }] : [];
   });
-  const plans = planLanes(options.streams, selected, context);
+  const plans = planLanes(options.streams, selected, config, context);
   try {
     const monotonic = clock.monotonic;
     const outcomes = await run({

@@ -4,6 +4,7 @@
  */
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { checkDiscretion } from "./discretion.ts";
 import {
   type Ending,
   namedPipe,
@@ -16,9 +17,9 @@ import { type SingerMessage, singerMessage } from "./singer-messages.ts";
 
 /** What the tap is started with. An object becomes a JSON file, a string the file's very text. */
 export interface TapInput {
-  readonly config?: object | string;
-  readonly catalog?: object | string;
-  readonly state?: object | string;
+  readonly config?: object | string | undefined;
+  readonly catalog?: object | string | undefined;
+  readonly state?: object | string | undefined;
   /** Further arguments, after `--config`, `--catalog` and `--state`. */
   readonly args?: readonly string[];
   /** The whole environment, besides PATH. */
@@ -27,13 +28,28 @@ export interface TapInput {
   readonly frozenAt?: string;
 }
 
-/** Starts the tap; `onLine` hears each line of its stdout as it comes. */
+/**
+ * Starts the tap; `onLine` hears each line of its stdout as it comes. Awaiting its end fails when it
+ * gave away what it must not: see {@link checkDiscretion}.
+ */
 export async function startTap(
   input: TapInput,
-  onLine?: ProcessOptions["onLine"],
+  further: Pick<ProcessOptions, "onLine" | "to"> = {},
 ): Promise<Running> {
   const { args, options } = await prepareTap(input);
-  return startCommand("tap.js", args, { ...options, ...(onLine && { onLine }) });
+  const tap = startCommand("tap.js", args, { ...options, ...further });
+  const ended = tap.ended.then((ending) => {
+    checkDiscretion(ending, tokenOf(input));
+    return ending;
+  });
+  // Who never awaits the end has no need to know.
+  ended.catch(() => undefined);
+  return { ...tap, ended };
+}
+
+function tokenOf({ config }: TapInput): string | undefined {
+  if (typeof config !== "object" || !("access_token" in config)) return undefined;
+  return String(config.access_token);
 }
 
 /** Runs the tap to its end. */
@@ -55,8 +71,10 @@ export interface Interruption {
  */
 export async function runTapUntil(input: TapInput, at: Interruption): Promise<Ending> {
   let seen = 0;
-  const tap = await startTap(input, (line, running) => {
-    if (typeOf(line) === at.type && ++seen === at.after) running.kill(at.signal);
+  const tap = await startTap(input, {
+    onLine: (line, running) => {
+      if (typeOf(line) === at.type && ++seen === at.after) running.kill(at.signal);
+    },
   });
   return tap.ended;
 }
@@ -102,9 +120,8 @@ export async function runIntoTarget(
   input: TapInput,
   targetInput: TargetInput = {},
 ): Promise<{ readonly tap: Ending; readonly target: TargetEnding }> {
-  const { args, options } = await prepareTap(input);
   const pipe = await namedPipe();
-  const tap = startCommand("tap.js", args, { ...options, to: pipe });
+  const tap = await startTap(input, { to: pipe });
   const target = await endTarget(targetInput, { from: pipe });
   return { tap: await tap.ended, target };
 }
@@ -128,6 +145,7 @@ async function prepareTap({ args = [], env, frozenAt, ...files }: TapInput) {
   const cwd = await workFolder();
   const fileArgs: string[] = [];
   for (const [name, content] of Object.entries(files)) {
+    if (content === undefined) continue;
     const file = join(cwd, `${name}.json`);
     await writeFile(file, typeof content === "string" ? content : JSON.stringify(content));
     fileArgs.push(`--${name}`, file);

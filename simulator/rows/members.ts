@@ -1,0 +1,42 @@
+import { type Blueprint, byChoice, byId, byText, type RowMaker, type World } from "../blueprint.ts";
+import type { Raw } from "../json.ts";
+import { idOf, keyOf, modifiedAt, name, numbered } from "./common.ts";
+
+const memberEmail = (row: RowMaker) => numbered("m", `.${row.random(170) % 3}@example.com`, 7);
+
+/** Members have no unique key to sort by. */
+export const members: Blueprint = {
+  name: "members",
+  path: "/v1/members/",
+  scopes: ["members:read", "members:write"],
+  sorting: ["created_at"],
+  order: ["-created_at"],
+  filters: [
+    byId("customer_id"),
+    byText("external_customer_id"),
+    byChoice("role", ["owner", "billing_manager", "member"]),
+  ],
+  size: 315,
+  single: true,
+  build: (row) => {
+    const { world } = row;
+    const customer = row.random(171) % Math.max(world.table("customers").listed, 1);
+    return {
+      properties: {
+        id: row.id,
+        created_at: row.at(),
+        modified_at: modifiedAt(row),
+        customer_id: idOf(world, "customers", customer),
+        email: memberEmail(row),
+        name: row.oneIn(7, 172) ? null : name(row, 173),
+        external_id: row.oneIn(6, 174) ? "ext-member" : null,
+        role: row.oneIn(4, 175) ? "member" : "owner",
+      },
+      keys: { external_customer_id: keyOf(world, "customers", customer, "external_id") },
+    };
+  },
+};
+
+/** A member as it stands inside a seat or a license key. */
+export const embeddedMember = (world: World, index: number): Raw =>
+  world.table("members").embed(index, (row) => members.build(row).properties);

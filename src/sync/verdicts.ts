@@ -1,0 +1,26 @@
+import type { Verdict } from "./sweep.ts";
+
+/** Whether every row of the list has been read. */
+export function isWhole({ outcome, unreadable }: Verdict): boolean {
+  return outcome === "whole" && unreadable.length === 0;
+}
+
+/** Why a list is not whole, in one sentence; undefined when it is. */
+export function problemOf(list: string, verdict: Verdict): string | undefined {
+  if (isWhole(verdict)) return undefined;
+  const { outcome, found, expected, unreadable } = verdict;
+  const parts: string[] = [];
+  if (outcome !== "whole") {
+    const count = Number.isFinite(expected)
+      ? `the API counts ${expected}`
+      : "the API gives no count";
+    parts.push(`${found} rows of ${list} were found but ${count}, however often they were read`);
+  }
+  if (unreadable.length > 0) {
+    parts.push(
+      `${unreadable.length} rows of ${list} can't be read: the server fails to send them, or sends ` +
+        `them without a key (positions in the list, from 0: ${unreadable.slice(0, 20).join(", ")})`,
+    );
+  }
+  return `${parts.join("; ")}.`;
+}
