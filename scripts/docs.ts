@@ -1,5 +1,6 @@
-/** Writes the pages that follow from the declarations: docs/streams.md and docs/erd.md. */
-import { writeFileSync } from "node:fs";
+/** Writes what follows from the code: docs/streams.md, docs/erd.md and two tables in the README. */
+import { readFileSync, writeFileSync } from "node:fs";
+import { describeSettings, type Setting } from "../src/settings.ts";
 import type { HiddenReason, Property, Source, Stream } from "../src/streams/define.ts";
 import { streams as allStreams } from "../src/streams/index.ts";
 
@@ -11,9 +12,61 @@ const WHY_HIDDEN: Record<HiddenReason, string> = {
   undocumented: "The server sends it, but its documentation does not promise it",
 };
 
-/** The generated pages by path: a pure function of the declarations. */
-export function pages(streams: readonly Stream[]): Readonly<Record<string, string>> {
-  return { "docs/streams.md": streamsPage(streams), "docs/erd.md": diagramPage(streams) };
+/** The generated pages by path: a pure function of the declarations and the README as it stands. */
+export function pages(
+  streams: readonly Stream[],
+  readme: string,
+): Readonly<Record<string, string>> {
+  return {
+    "docs/streams.md": streamsPage(streams),
+    "docs/erd.md": diagramPage(streams),
+    "README.md": withTable(
+      withTable(readme, "settings", settingsTable()),
+      "default streams",
+      defaultStreamsTable(streams),
+    ),
+  };
+}
+
+/** Replaces what stands between the README's markers of this name. */
+function withTable(readme: string, name: string, content: string): string {
+  const begin = `<!-- ${name}: written by npm run docs -->`;
+  const end = `<!-- end of ${name} -->`;
+  const [before, rest] = readme.split(begin);
+  const after = rest?.split(end)[1];
+  if (after === undefined) throw new Error(`README.md has no markers for ${name}`);
+  return `${before}${begin}\n\n${content}\n\n${end}${after}`;
+}
+
+function settingsTable(): string {
+  return table(
+    ["Setting", "Default", "What it does"],
+    describeSettings().map((setting) => [
+      code(setting.name),
+      defaultOf(setting),
+      setting.options
+        ? `${setting.description} One of ${listed(setting.options)}.`
+        : setting.description,
+    ]),
+  );
+}
+
+function defaultOf({ default: value, defaultText, required }: Setting): string {
+  if (required) return "required";
+  return defaultText ?? (value === undefined ? "" : code(String(value)));
+}
+
+function defaultStreamsTable(streams: readonly Stream[]): string {
+  return table(
+    ["Stream", "Rows", "Scope"],
+    streams
+      .filter((stream) => stream.selectedByDefault)
+      .map((stream) => [
+        `[${stream.name}](docs/streams.md#${stream.name})`,
+        rowsLine(stream),
+        code(stream.scope),
+      ]),
+  );
 }
 
 function streamsPage(streams: readonly Stream[]): string {
@@ -176,8 +229,10 @@ const listed = (words: readonly string[]): string => words.map(code).join(", ");
 const request = (path: string): string => code(`GET ${path}`);
 
 if (process.argv[1] === import.meta.filename) {
-  for (const [path, text] of Object.entries(pages(allStreams))) {
-    writeFileSync(new URL(`../${path}`, import.meta.url), text);
+  const root = new URL("../", import.meta.url);
+  const readme = readFileSync(new URL("README.md", root), "utf8");
+  for (const [path, text] of Object.entries(pages(allStreams, readme))) {
+    writeFileSync(new URL(path, root), text);
     console.log(`wrote ${path}`);
   }
 }

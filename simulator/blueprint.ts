@@ -67,8 +67,10 @@ export interface RowMaker {
   readonly random: (salt: number) => number;
   /** True in one of `n` cases. */
   readonly oneIn: (n: number, salt: number) => boolean;
-  /** The index of some row of another table. Deleted and hidden rows are among them. */
+  /** The index of some row of another table that its list shows at the start. */
   readonly some: (table: string, salt: number) => number;
+  /** The same, with those among them that the list hides, such as deleted customers. */
+  readonly someEver: (table: string, salt: number) => number;
 }
 
 /**

@@ -22,6 +22,7 @@ import { SECOND, writeTime } from "./time.ts";
 
 /** So many different templates a table has at most, for listed and for hidden rows. */
 const TEMPLATES = 500;
+
 interface Changed {
   readonly body: Buffer;
   readonly keys: Readonly<Record<string, Key>>;
@@ -235,7 +236,8 @@ export class Table {
       innerId: (n) => idSlot(this.innerSalt, 8, n),
       random,
       oneIn: (n, salt) => random(salt) % n === 0,
-      some: (name, salt) => random(salt) % Math.max(this.world.table(name).made, 1),
+      some: (name, salt) => random(salt) % Math.max(this.world.table(name).listed, 1),
+      someEver: (name, salt) => random(salt) % Math.max(this.world.table(name).made, 1),
     };
   }
 }

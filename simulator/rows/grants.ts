@@ -33,7 +33,7 @@ export const benefitGrants: Blueprint = {
   single: false,
   build: (row) => {
     const { world } = row;
-    const customer = row.some("customers", 181);
+    const customer = row.someEver("customers", 181);
     const benefit = row.some("benefits", 182);
     const isRevoked = row.oneIn(4, 183);
     const isOrdered = row.oneIn(2, 184);

@@ -20,7 +20,7 @@ export const licenseKeys: Blueprint = {
   since: { member_id: "2026-10", member: "2026-10" },
   build: (row) => {
     const { world } = row;
-    const customer = row.some("customers", 190);
+    const customer = row.someEver("customers", 190);
     const member = row.oneIn(3, 191) ? row.some("members", 192) : null;
     const isLimited = row.oneIn(2, 193);
     return {

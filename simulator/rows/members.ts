@@ -20,7 +20,7 @@ export const members: Blueprint = {
   single: true,
   build: (row) => {
     const { world } = row;
-    const customer = row.random(171) % Math.max(world.table("customers").listed, 1);
+    const customer = row.some("customers", 171);
     return {
       properties: {
         id: row.id,

@@ -96,7 +96,7 @@ export const customerMeters: Blueprint = {
   single: true,
   build: (row) => {
     const { world } = row;
-    const customer = row.random(50) % Math.max(world.table("customers").listed, 1);
+    const customer = row.some("customers", 50);
     const meter = row.hidden ? 1 : pick([0, 2, 3], row.random(51));
     const consumed = pick(amounts, row.random(52));
     const credited = (row.random(53) % 5) * 50;

@@ -190,7 +190,7 @@ export const orders: Blueprint = {
 
 /** A one-time sale: to whom, and what. */
 const purchase = (row: RowMaker): { customer: number; product: number; seats: number } => ({
-  customer: row.some("customers", 148),
+  customer: row.someEver("customers", 148),
   product: productLike(row.random(149) % 50, false),
   seats: 1 + (row.random(150) % 5),
 });

@@ -55,7 +55,7 @@ function factsOf(row: RowMaker) {
   return {
     product,
     seats,
-    customer: row.some("customers", 92),
+    customer: row.someEver("customers", 92),
     discount: row.oneIn(8, 93) ? row.some("discounts", 94) : null,
     checkout: row.oneIn(4, 95) ? row.some("checkouts", 96) : null,
     status: row.hidden ? "incomplete" : pick(statuses, row.random(97)),

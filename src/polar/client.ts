@@ -48,6 +48,9 @@ const LONGEST_SIEGE = 20;
 
 const MOST_REDIRECTS = 5;
 
+/** Milliseconds. */
+const WAIT_WORTH_TELLING = 1_000;
+
 /**
  * Reads from the Polar API over one pool of connections: within the request budget, retrying what
  * can be retried, and telling plainly what can't.
@@ -69,11 +72,14 @@ export class PolarClient {
       new RequestBudget(options.requestsPerMinute),
       options.clock,
       options.signal,
-      (milliseconds) =>
+      (milliseconds) => {
+        // At the edge of the budget each request waits for an old one to leave the minute.
+        if (milliseconds < WAIT_WORTH_TELLING) return;
         options.log.info(
           `Waiting ${seconds(milliseconds)}: ${options.requestsPerMinute} requests in a minute are ` +
             "the budget (requests_per_minute).",
-        ),
+        );
+      },
     );
     this.#headers = {
       accept: "application/json",
@@ -223,6 +229,7 @@ class Attempts {
   readonly #request: ApiRequest;
   readonly #options: ClientOptions;
   #failures = 0;
+  #serverErrors = 0;
 
   constructor(request: ApiRequest, options: ClientOptions) {
     this.#request = request;
@@ -237,8 +244,10 @@ class Attempts {
       ? Math.min(this.#request.serverErrorRetries ?? SERVER_ERROR_RETRIES, maxRetries)
       : maxRetries;
     this.#failures++;
+    // A reset before it, such as the server's after a 500, says nothing of a row.
+    if (serverError) this.#serverErrors++;
     const { path } = this.#request;
-    if (this.#failures > most) {
+    if ((serverError ? this.#serverErrors : this.#failures) > most) {
       const what = `${path} failed ${this.#failures} times, last with: ${error.message}.`;
       if (serverError) throw new ServerError(what, { cause: error });
       throw new UnavailableError(

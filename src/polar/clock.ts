@@ -6,7 +6,7 @@ export interface Clock {
   monotonic(): number;
   /** Milliseconds since the epoch (UTC), for timestamps. */
   now(): number;
-  /** Resolves after so many milliseconds, or rejects as soon as the signal aborts. */
+  /** Resolves after so many milliseconds, or rejects with the signal's reason as soon as it aborts. */
   sleep(milliseconds: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -14,5 +14,8 @@ export interface Clock {
 export const systemClock: Clock = {
   monotonic: () => performance.now(),
   now: () => Date.now(),
-  sleep: (milliseconds, signal) => delay(milliseconds, undefined, { signal }),
+  sleep: (milliseconds, signal) =>
+    delay(milliseconds, undefined, { signal }).catch(() => {
+      throw signal.reason; // nothing else ends a delay early
+    }),
 };

@@ -109,6 +109,7 @@ function catalogEntry(stream: DiscoverableStream): CatalogStream {
     ...(replicationKey === undefined ? {} : { replication_key: replicationKey }),
     schema: {
       type: schema.type,
+      ...(schema.description === undefined ? {} : { description: schema.description }),
       properties: Object.fromEntries(
         Object.entries(schema.properties).map(([column, type]) => [column, { ...type }]),
       ),

@@ -14,6 +14,7 @@ export interface ColumnSchema {
 
 export interface StreamSchema {
   readonly type: "object";
+  readonly description?: string;
   readonly properties: Readonly<Record<string, ColumnSchema>>;
   readonly required: readonly string[];
 }
@@ -30,10 +31,12 @@ export interface Column {
 export function streamSchema(
   columns: Iterable<Column>,
   keyProperties: readonly string[],
+  description?: string,
 ): StreamSchema {
   const properties: Record<string, ColumnSchema> = {};
   for (const { name, type, ...rest } of columns) {
     properties[name] = { type: keyProperties.includes(name) ? [type] : ["null", type], ...rest };
   }
-  return { type: "object", properties, required: keyProperties };
+  const about = description === undefined ? {} : { description };
+  return { type: "object", ...about, properties, required: keyProperties };
 }

@@ -42,6 +42,7 @@ function describe(stream: Stream): DiscoverableStream {
         },
       ],
       stream.primaryKey,
+      stream.description,
     ),
     keyProperties: stream.primaryKey,
     ...replication(stream),

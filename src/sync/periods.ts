@@ -86,6 +86,21 @@ function firstDay({ source, interval, startDate }: Periods, bookmark: PeriodBook
   return Math.max(earliest, Date.parse(bookmark.value) - LOOKBACK_DAYS * DAY_MILLISECONDS);
 }
 
+/** Both borders are inclusive; as times they cover the last day to its end. */
+function bordersOf(
+  { borders, startParameter, endParameter }: PeriodSource,
+  { first, last }: DayRange,
+): Record<string, string> {
+  if (borders === "date") {
+    return { [startParameter]: dayText(first), [endParameter]: dayText(last) };
+  }
+  const end = last + DAY_MILLISECONDS - 1;
+  return {
+    [startParameter]: new Date(first).toISOString(),
+    [endParameter]: new Date(end).toISOString(),
+  };
+}
+
 /** Undefined when the parent is gone by now. */
 async function readAnswer(
   { source, interval }: Periods,
@@ -93,13 +108,7 @@ async function readAnswer(
   context: Context,
   { priority }: Place,
 ): Promise<Page | undefined> {
-  const border = (time: number) =>
-    source.borders === "date" ? dayText(time) : new Date(time).toISOString();
-  const query = {
-    [source.startParameter]: border(range.first),
-    [source.endParameter]: border(range.last),
-    interval,
-  };
+  const query = { ...bordersOf(source, range), interval };
   const path = source.path.replace("{id}", encodeURIComponent(parent ?? ""));
   try {
     return await context.reader.readOnce(

@@ -1,0 +1,209 @@
+import type { Socket } from "node:net";
+import { describe, expect, it } from "vitest";
+import type { Body } from "../../src/polar/body.ts";
+import { ServerError, UnavailableError } from "../../src/polar/errors.ts";
+import { PagePool } from "../../src/polar/page.ts";
+import { openClient, readText, request, TOKEN } from "./clients.ts";
+import { http, startRawServer } from "./servers.ts";
+
+const ROWS = JSON.stringify({
+  items: Array.from({ length: 50 }, (_, id) => ({ id, x: "é".repeat(99) })),
+});
+const GOOD = http(200, ROWS);
+const HALF = GOOD.slice(0, GOOD.length / 2);
+const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+
+/** Ways to answer badly, each of which another try may mend. */
+const damages: Record<string, (socket: Socket) => void> = {
+  "a reset before any answer": (socket) => socket.resetAndDestroy(),
+  "a connection closed before any answer": (socket) => socket.end(),
+  "a reset in the middle": (socket) => socket.write(HALF, () => socket.resetAndDestroy()),
+  "a body shorter than announced": (socket) => socket.end(HALF),
+  "a head that is cut off": (socket) => socket.end(GOOD.slice(0, 20)),
+  "chunks without an end": (socket) => socket.end(`${CHUNKED}5\r\n{"ite\r\n`),
+  "a chunk that is cut off": (socket) => socket.end(`${CHUNKED}ff\r\n{"ite`),
+  "chunks that are none": (socket) => socket.end(`${CHUNKED}what?\r\n`),
+  "something else than HTTP": (socket) => socket.end("SSH-2.0-OpenSSH_9.6\r\n\r\n"),
+  "garbled JSON": (socket) => socket.write(http(200, ROWS.replace(":", ";"))),
+  "JSON that is cut off": (socket) => socket.write(http(200, ROWS.slice(0, -1))),
+  "an empty body": (socket) => socket.write(http(200, "")),
+  "HTML with status 200": (socket) => socket.write(http(200, "<html></html>")),
+  "bytes that are not UTF-8": (socket) =>
+    socket.write(
+      Buffer.from(http(200, '{"items":[{"id":"\xe9"}]}', { "content-length": "25" }), "latin1"),
+    ),
+  "an answer that never comes": () => undefined,
+  "a body that stalls": (socket) => socket.write(HALF),
+  "a body that drips": (socket) => {
+    socket.write("HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n");
+    const drip = setInterval(() => socket.write(" "), 5);
+    socket.on("close", () => clearInterval(drip));
+  },
+  "a 500 and then a reset": (socket) =>
+    socket.write(http(500, "Internal Server Error"), () => socket.resetAndDestroy()),
+};
+
+/** Reads as the tap does, and gives the rows' texts. */
+function reading() {
+  const pages = new PagePool();
+  return (body: Body) => {
+    const page = pages.take();
+    try {
+      page.read(body, 0, "items");
+    } catch (error) {
+      page.release();
+      throw error;
+    }
+    const text = Buffer.from(page.rows.bytes).toString();
+    page.release();
+    return text;
+  };
+}
+
+describe.each(Object.entries(damages))("%s", (_, damage) => {
+  const options = { requestTimeoutSeconds: 0.1, maxRetries: 2 };
+
+  it("is tried again", async () => {
+    const { url, counts } = await startRawServer((socket, number) =>
+      number === 1 ? damage(socket) : socket.write(GOOD),
+    );
+    const { client, clock } = openClient(url, options);
+    expect(await client.get(request(), reading())).toBe(ROWS);
+    expect(counts.requests).toBe(2);
+    expect(clock.slept.length).toBe(1);
+  });
+
+  it("that stays is an error without a word of the token or of the content", async () => {
+    const { url, counts } = await startRawServer(damage);
+    const { client, lines } = openClient(url, options);
+    const error = await client.get(request(), reading()).catch((reason: unknown) => reason);
+    if (!(error instanceof Error)) throw new Error("it should have failed");
+    expect(error instanceof UnavailableError || error instanceof ServerError).toBe(true);
+    expect(error.message).toMatch(/^\/v1\/orders\/ failed 3 times, last with: .+\./);
+    expect([error.message, ...lines].join()).not.toMatch(new RegExp(`${TOKEN}|é|ite|html`));
+    expect(counts.requests).toBe(3);
+  });
+});
+
+describe("the connection after a 500", () => {
+  it("may be reset by the server: the request that meets it is tried again", async () => {
+    const { url, counts } = await startRawServer((socket, number, connection) => {
+      if (number === 1) socket.write(http(500, "Internal Server Error"));
+      else if (connection === 1) socket.resetAndDestroy();
+      else socket.write(GOOD);
+    });
+    const { client } = openClient(url);
+    expect(await client.get(request(), reading())).toBe(ROWS);
+    expect(counts).toEqual({ requests: 3, connections: 2 });
+  });
+
+  it("and resets do not count as 500s: a single one never condemns a row", async () => {
+    const { url, counts } = await startRawServer((socket, number) => {
+      if (number <= 3) socket.resetAndDestroy();
+      else socket.write(number === 4 ? http(500, "") : GOOD);
+    });
+    const { client } = openClient(url);
+    expect(await client.get(request({ serverErrorRetries: 1 }), reading())).toBe(ROWS);
+    expect(counts.requests).toBe(5);
+  });
+});
+
+describe("a connection", () => {
+  it("is kept for the next request", async () => {
+    const { url, counts } = await startRawServer((socket) => socket.write(GOOD));
+    const { client } = openClient(url);
+    for (let count = 0; count < 5; count++) await client.get(request(), readText);
+    expect(counts).toEqual({ requests: 5, connections: 1 });
+  });
+
+  it("that can't be made is an error that says where to look", async () => {
+    const { url } = await startRawServer((socket) => socket.destroy());
+    const closed = new URL(url);
+    closed.port = "1";
+    const { client, clock } = openClient(closed.href, { maxRetries: 2 });
+    await expect(client.get(request(), readText)).rejects.toThrow(
+      /failed 3 times, last with: .*ECONNREFUSED.*Check the network and api_url/,
+    );
+    expect(clock.slept.length).toBe(2);
+  });
+
+  it("may say first that it is going to answer", async () => {
+    const early = "HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n";
+    const { url } = await startRawServer((socket) => socket.write(early + GOOD));
+    const { client } = openClient(url);
+    expect(await client.get(request(), reading())).toBe(ROWS);
+  });
+
+  it("may bring the answer in pieces of any size", async () => {
+    const chunks = [...ROWS.matchAll(/[^]{1,700}/g)].map(
+      ([text]) => `${Buffer.byteLength(text).toString(16)}\r\n${text}\r\n`,
+    );
+    const { url } = await startRawServer((socket) => {
+      socket.setNoDelay(true);
+      for (const piece of [CHUNKED, ...chunks, "0\r\n\r\n"]) socket.write(piece);
+    });
+    const { client } = openClient(url);
+    expect(await client.get(request(), reading())).toBe(ROWS);
+  });
+});
+
+describe("the memory of an answer", () => {
+  it("is in one hand at a time, and handed out again, whatever has gone wrong", async () => {
+    const bad = Object.values(damages);
+    let healthy = false;
+    const { url } = await startRawServer((socket, number) => {
+      if (healthy || number % 3 === 0) socket.write(GOOD);
+      else bad[number % bad.length]?.(socket);
+    });
+    const concurrency = 4;
+    const { client } = openClient(url, {
+      concurrency,
+      requestTimeoutSeconds: 0.1,
+      maxRetries: 100,
+      requestsPerMinute: 10_000,
+    });
+    const everHeld = new Set<Body>();
+    const held = new Set<Body>();
+    const keep = (body: Body) => {
+      JSON.parse(body.bytes.toString());
+      expect(held.has(body)).toBe(false);
+      held.add(body);
+      everHeld.add(body);
+      return body;
+    };
+    const getAll = () =>
+      Promise.all(
+        Array.from({ length: 12 }, () => client.get(request({ serverErrorRetries: 100 }), keep)),
+      );
+    // A parse error of this test's own must look like the scanner's.
+    healthy = true;
+    for (const body of await getAll()) {
+      held.delete(body);
+      body.release();
+    }
+    const known = new Set(everHeld);
+    healthy = false;
+    const stormy = Array.from({ length: 12 }, () =>
+      client.get(request({ serverErrorRetries: 100 }), (body) => {
+        readable(body);
+        return keep(body);
+      }),
+    );
+    for (const body of await Promise.all(stormy)) {
+      expect(body.bytes.toString()).toBe(ROWS);
+      held.delete(body);
+      body.release();
+    }
+    healthy = true;
+    // Given back twice, a body would now be in two hands; not given back, a new one would appear.
+    const last = await getAll();
+    expect(new Set(last).size).toBe(12);
+    expect(everHeld.size).toBeLessThanOrEqual(known.size + concurrency);
+  });
+});
+
+/** Throws as the tap's reading does when an answer is damaged. */
+function readable(body: Body): void {
+  const pages = new PagePool();
+  pages.take().read(body, 0, "items");
+}
