@@ -5,7 +5,25 @@ const report = process.env.TEST_REPORT;
 
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: ["test/e2e/**"],
+        },
+      },
+      {
+        // Meltano, target-postgres and the like. What they need is made only when one of these runs.
+        extends: true,
+        test: {
+          name: "e2e",
+          include: ["test/e2e/**/*.test.ts"],
+          globalSetup: "test/e2e/global-setup.ts",
+        },
+      },
+    ],
     // The end-to-end tests start real processes; on a small, busy machine one may take a while.
     testTimeout: 60_000,
     hookTimeout: 120_000,

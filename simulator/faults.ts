@@ -51,7 +51,7 @@ export interface Fault {
   readonly seconds?: number;
   readonly to?: string;
   readonly ids?: readonly string[];
-  /** Positions of poisoned rows among those of `rows(stream)`, for when no ids are known. */
+  /** Poisoned rows by their positions in the list at `path`, for when no ids are known. */
   readonly rows?: readonly number[];
 }
 

@@ -79,7 +79,7 @@ export interface Row {
   /** It is there since the start. */
   readonly original: boolean;
   readonly changed: boolean;
-  /** Its JSON text, as a page of API version 2026-10 contains it. */
+  /** Its JSON text as it is now, as a page of API version 2026-10 contains it. */
   readonly json: string;
 }
 
@@ -191,5 +191,6 @@ function withIds(data: Data, fault: Fault): Fault {
   const list = blueprints.find(({ path }) => path === fault.path);
   if (list === undefined) throw new Error("poisoned rows need the path of their list");
   const table = data.table(blueprintOf(list.name).name);
-  return { ...fault, ids: [...(fault.ids ?? []), ...fault.rows.map((row) => table.id(row))] };
+  const { path: _, rows, ...rest } = fault;
+  return { ...rest, ids: [...(fault.ids ?? []), ...rows.map((row) => table.id(row))] };
 }

@@ -14,6 +14,8 @@ export class Raw {
   }
 }
 
+const scratch = Buffer.alloc(256);
+
 /** A value of fixed width that differs between the rows that share a template. */
 export class Slot {
   readonly width: number;
@@ -27,9 +29,8 @@ export class Slot {
   }
 
   text(index: number): string {
-    const bytes = Buffer.alloc(this.width);
-    this.write(index, bytes, 0);
-    return bytes.toString("latin1");
+    this.write(index, scratch, 0);
+    return scratch.toString("latin1", 0, this.width);
   }
 
   /** A JSON string of `length` ASCII characters, written by `write`. */
@@ -119,15 +120,21 @@ export function compile(value: Json): Template {
   const parts: (string | Slot)[] = [];
   write(value, parts);
   const slots: { offset: number; slot: Slot }[] = [];
-  const pieces: Buffer[] = [];
+  let text = "";
   let offset = 0;
+  let measured = 0;
   for (const part of parts) {
-    if (part instanceof Slot) slots.push({ offset, slot: part });
-    const piece = part instanceof Slot ? Buffer.alloc(part.width) : Buffer.from(part);
-    pieces.push(piece);
-    offset += piece.length;
+    if (!(part instanceof Slot)) {
+      text += part;
+      continue;
+    }
+    offset += Buffer.byteLength(text.slice(measured));
+    slots.push({ offset, slot: part });
+    text += " ".repeat(part.width);
+    offset += part.width;
+    measured = text.length;
   }
-  return { body: Buffer.concat(pieces), slots };
+  return { body: Buffer.from(text), slots };
 }
 
 /** Splits the text of an object (written without spaces) into its properties, in their order. */

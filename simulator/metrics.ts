@@ -54,12 +54,12 @@ const isAmount = (slug: string): boolean =>
 /** Recurring revenue is computed in floats, and so a float even when it is whole. */
 const isFloat = (slug: string): boolean => isRatio(slug) || /recurring_revenue$/.test(slug);
 
-const typeOf = (slug: string): string =>
-  /_per_customer$/.test(slug) || !(isRatio(slug) || isAmount(slug))
-    ? "scalar"
-    : isRatio(slug)
-      ? "percentage"
-      : "currency";
+function typeOf(slug: string): string {
+  if (/_per_customer$/.test(slug)) return "scalar";
+  if (isRatio(slug)) return "percentage";
+  if (/costs$|cost_per/.test(slug)) return "currency_sub_cent";
+  return isAmount(slug) ? "currency" : "scalar";
+}
 
 /** A metric in a period. Counts are now and then floats, for no reason that a reader can know. */
 function metricIn(slug: string, seed: number): Json {

@@ -74,6 +74,8 @@ export class ApiServer {
     this.window = options.rateLimit ? new RateWindow(options.rateLimit) : null;
     this.mutator = options.mutations ? new Mutator(data, options.mutations) : null;
     this.http = createServer((request, response) => this.receive(request, response));
+    // Idle connections stay open: a connection is cut when a fault says so, and never by chance.
+    this.http.keepAliveTimeout = 0;
   }
 
   setFaults(faults: readonly Fault[]): void {
@@ -248,7 +250,7 @@ function recordOf({ method = "", url = "", headers }: IncomingMessage): Recorded
     status: 0,
     fault: null,
     rows: 0,
-    hasAuthorization: headers.authorization !== undefined,
+    hasAuthorization: (headers.authorization ?? "") !== "",
     version: header("polar-version"),
     organization: header("polar-organization"),
     userAgent: header("user-agent"),

@@ -43,10 +43,17 @@ export const paymentMethods: Blueprint = {
   },
 };
 
+const known = new WeakMap<Table, readonly number[]>();
+
 /** Rows with seats, among the first ones of a table. */
 function seated(table: Table): readonly number[] {
-  const first = Array.from({ length: Math.min(table.listed, 500) }, (_, index) => index);
-  return first.filter((index) => table.key(index, "seats") !== null);
+  let rows = known.get(table);
+  if (rows === undefined) {
+    const first = Array.from({ length: Math.min(table.listed, 500) }, (_, index) => index);
+    rows = first.filter((index) => table.key(index, "seats") !== null);
+    known.set(table, rows);
+  }
+  return rows;
 }
 
 /** The subscription or order that a seat belongs to. */

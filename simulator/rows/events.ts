@@ -91,10 +91,11 @@ function timestampOf(row: RowMaker): Slot {
   );
 }
 
+const milliseconds = (microseconds: number): number => Math.floor(microseconds / 1000);
 const laterMillisecond = (key: number, bound: number): boolean =>
-  later(key, Math.floor(bound / 1000) * 1000);
+  later(milliseconds(key), milliseconds(bound));
 const earlierMillisecond = (key: number, bound: number): boolean =>
-  earlier(key, Math.floor(bound / 1000) * 1000);
+  earlier(milliseconds(key), milliseconds(bound));
 
 export const events: Blueprint = {
   name: "events",

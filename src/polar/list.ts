@@ -56,11 +56,15 @@ export class ListReader {
     }
     const { answers, unreadable } = search;
     const newest = answers.at(-1);
-    const totalCount = newest?.totalCount;
+    // Past its end a list of events claims to be empty.
+    const counted =
+      answers.findLast(({ rows, totalCount }) => rows.count > 0 || totalCount !== 0) ??
+      (page === 1 ? newest : undefined);
+    const totalCount = counted?.totalCount;
     // A server may clamp the limit: its own page count follows the clamp.
     const whole = answers.length === 1 && unreadable.length === 0;
     const lastPage =
-      (whole ? newest?.lastPage : undefined) ??
+      (whole ? counted?.lastPage : undefined) ??
       (totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit));
     return { answers, unreadable, totalCount, lastPage, receivedAt: newest?.receivedAt ?? 0 };
   }

@@ -75,6 +75,8 @@ export interface WindowSource {
   readonly earliest?: string;
   /** How far back from the bookmark the next sync reads again, for rows that came late. */
   readonly lookbackMinutes: number;
+  /** As in {@link ListSource}. */
+  readonly splits?: ListSource["splits"];
   /** The API may hold a row several times, and counts it as often. */
   readonly mayRepeatRows?: true;
 }

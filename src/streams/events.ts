@@ -1,6 +1,8 @@
 import { defineStream } from "./define.ts";
 import { choice, integer, object, reference, text, timestamp } from "./fields.ts";
 
+const sources = ["system", "user"];
+
 export const events = defineStream({
   name: "events",
   description: "Usage events of customers and Polar's own record of what happened.",
@@ -15,6 +17,7 @@ export const events = defineStream({
     endParameter: "end_timestamp",
     // Usually an event shows up within seconds; under trouble it may take hours.
     lookbackMinutes: 120,
+    splits: { source: sources },
     mayRepeatRows: true,
   },
   properties: {
@@ -29,7 +32,7 @@ export const events = defineStream({
     child_count: integer("Number of events directly below this one."),
     parent_id: reference("events", "The event that this one is part of."),
     label: text("Name of the event's type, for people."),
-    source: choice(["system", "user"], "Whether Polar or the merchant made the event."),
+    source: choice(sources, "Whether Polar or the merchant made the event."),
     name: text("Name of the event's type, such as order.paid; see event_types.name."),
     metadata: object("What happened: ids, amounts, and whatever the merchant sent."),
   },

@@ -52,7 +52,7 @@ export async function* syncChildren(
     if (!resumePassed && parent.stream !== resume?.stream) continue;
     const after = resumePassed ? undefined : resume?.id;
     resumePassed = true;
-    problem ??= yield* readParentsRows(children, parent, after, version, context, place);
+    problem = yield* readParentsRows(children, parent, { version, after, problem }, context, place);
   }
   yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, undefined) };
   if (context.emitActivateVersion && problem === undefined && !resume) {
@@ -61,28 +61,49 @@ export async function* syncChildren(
   return [{ stream: stream.name, problem }];
 }
 
+/** Where a sync stands when it comes to a kind of parents. */
+interface Stand {
+  readonly version: number;
+  /** The parent of this kind that an interrupted sync did last. */
+  readonly after: string | undefined;
+  /** What has gone wrong so far. */
+  readonly problem: string | undefined;
+}
+
+/** Reads the rows of one kind of parents; returns the first thing that has gone wrong. */
 async function* readParentsRows(
   { stream, source, output, parents: readParents }: Children,
   parent: ParentSource,
-  after: string | undefined,
-  version: number,
+  { version, after, ...stand }: Stand,
   context: Context,
   place: Place,
 ): AsyncGenerator<Step, string | undefined> {
   const quiet = { ...place, onAllRequested: () => undefined };
   const parents = await readParents(parent, quiet);
-  let { problem } = parents;
+  let problem = stand.problem ?? parents.problem;
   const ids = after === undefined ? parents.ids : parents.ids.filter((id) => id > after);
   const request = (id: string) => readAnswer(source, parent, id, context, quiet);
   let gone = 0;
   let done = 0;
   for await (const [id, answer] of inOrder(ids, request, context.readAhead, place.onAllRequested)) {
     if (answer) {
-      const progress = readRows(stream, source, parent, id, answer, output, context, quiet);
-      problem ??= yield* progress;
+      const problemHere = yield* readRows(
+        stream,
+        source,
+        parent,
+        id,
+        answer,
+        output,
+        context,
+        quiet,
+      );
+      problem ??= problemHere;
     } else gone++;
-    const position = { stream: parent.stream, id };
-    yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, position) };
+    // Who goes on here must not pass by what was not whole.
+    if (!problem) {
+      const position = { stream: parent.stream, id };
+      yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, position) };
+    }
     if (++done % PARENTS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
   }
   if (gone > 0) {

@@ -75,7 +75,8 @@ export async function readParents(
 ): Promise<Parents> {
   const { stream, query } = choice;
   if (stream.source.kind !== "list") return { ids: [], problem: `${stream.name} is no list.` };
-  const collector = new ParentCollector(choice);
+  // The API does the filtering, also by what is no column.
+  const collector = new ParentCollector({ stream, has: choice.has });
   const reading = readList(
     {
       source: { ...stream.source, query: { ...stream.source.query, ...query } },

@@ -106,7 +106,7 @@ class Planner {
         const bookmark = incremental ? read : { value: undefined, progress: undefined };
         return plan((place) => {
           const output = new Output(one, context);
-          return syncWindows({ stream, source, output, startDate }, bookmark, context, place);
+          return syncWindows({ stream, source, output }, bookmark, startDate, context, place);
         });
       }
       case "children": {

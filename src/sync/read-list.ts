@@ -3,7 +3,7 @@ import type { Rows } from "../polar/rows.ts";
 import type { ListSource, Stream } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
 import { firstPass, type Part } from "./passes.ts";
-import { type SweepPosition, sweep, type Verdict } from "./sweep.ts";
+import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "./sweep.ts";
 import type { WalkedPage } from "./walk.ts";
 
 /** A list to be swept. */
@@ -16,9 +16,10 @@ export interface ListReading {
   /** Called for each row, once. */
   readonly onRow: (rows: Rows, row: number, page: WalkedPage) => void;
   readonly resume?: SweepPosition | undefined;
-  readonly mayRepeatRows?: boolean;
   /** The first page, where it has been read already. */
-  readonly firstPage?: ListPage;
+  readonly firstPage?: ListPage | undefined;
+  readonly mostPasses?: SweepOptions["mostPasses"];
+  readonly onPage?: SweepOptions["onPage"];
 }
 
 /** Sweeps a list of the API; see {@link sweep}. */
@@ -42,7 +43,8 @@ export function readList(
     onRow: reading.onRow,
     onAllRequested: place.onAllRequested,
     resume: reading.resume,
-    ...(reading.mayRepeatRows ? { mayRepeatRows: true } : {}),
+    mostPasses: reading.mostPasses,
+    onPage: reading.onPage,
   });
 }
 

@@ -18,6 +18,7 @@ const bookmarkSchema = z.looseObject({
       page_size: z.int().min(1),
       order: z.array(z.string()),
       rows: z.int().nonnegative(),
+      unreadable: z.array(z.int().nonnegative()).default([]),
       digest: z.string(),
     })
     .optional(),
@@ -56,6 +57,7 @@ export function sweepBookmark(
   position: SweepPosition | undefined,
 ): BookmarkFields {
   if (!position) return { version, sweep: undefined };
-  const { page, rows, digest } = position;
-  return { version, sweep: { page, page_size: walk.pageSize, order: walk.order, rows, digest } };
+  const { page, rows, unreadable, digest } = position;
+  const walked = { page, page_size: walk.pageSize, order: walk.order, rows, digest };
+  return { version, sweep: unreadable.length > 0 ? { ...walked, unreadable } : walked };
 }

@@ -1,6 +1,7 @@
 import type { ListPage } from "../polar/list.ts";
 import type { Rows } from "../polar/rows.ts";
 import type { ListSource } from "../streams/define.ts";
+import { type BorderKeys, borderKeys, isClearBorder } from "./borders.ts";
 import { Census } from "./census.ts";
 import { firstPass, otherPasses, type Part, type Pass } from "./passes.ts";
 import { RowDigest } from "./row-digest.ts";
@@ -17,19 +18,20 @@ export interface SweepOptions {
   readonly onAllRequested: () => void;
   /** Where an interrupted sweep stood. */
   readonly resume?: SweepPosition | undefined;
-  /**
-   * The list may hold a row several times and count it as often: then no more rows than one more
-   * pass can find are missing.
-   */
-  readonly mayRepeatRows?: boolean;
+  /** How often the list may be read again; often enough, unless said otherwise. */
+  readonly mostPasses?: number | undefined;
+  /** Called for each page of the first pass, before its rows. */
+  readonly onPage?: ((page: WalkedPage) => void) | undefined;
 }
 
 /** How far a sweep has come: enough to go on later and to notice if the list has moved since. */
 export interface SweepPosition {
   /** The next page to read. */
   readonly page: number;
-  /** How many rows are behind. */
+  /** How many rows are behind, those included that can't be read. */
   readonly rows: number;
+  /** Offsets of the rows behind that can't be read. */
+  readonly unreadable: readonly number[];
   /** Stands for the ids of the page before, in any order. */
   readonly digest: string;
 }
@@ -69,35 +71,39 @@ export async function* sweep(
 
   let resumeChecked = resume === undefined;
   let position: SweepPosition | undefined;
-  let whole = false;
+  let previous: PageTrace | undefined;
   for await (const page of walkPart(options, first, resume ? resume.page - 1 : 1)) {
     if (!resumeChecked && resume) {
       resumeChecked = true;
-      if (!counter.takeKnown(page, first, resume))
-        return { ...counter.verdict(), outcome: "moved" };
+      previous = counter.takeKnown(page, first, resume);
+      if (previous.digest !== resume.digest) return { ...counter.verdict(), outcome: "moved" };
       continue;
     }
-    if (page.again) whole ||= counter.passAddsUp;
-    const digest = counter.take(page, first);
-    if (!page.again) position = { page: page.number + 1, rows: counter.rows, digest };
+    options.onPage?.(page);
+    const rowsBefore = counter.progress();
+    const trace = counter.take(page, first);
+    if (!page.again) {
+      if (previous && isClearBorder(previous, trace)) {
+        position = { page: page.number, ...rowsBefore, digest: previous.digest };
+      }
+      previous = trace;
+    }
     yield position;
   }
-  whole ||= counter.passAddsUp || counter.addsUp;
-  if (whole) return { ...counter.verdict(), outcome: "whole" };
+  if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
   if (resume) return { ...counter.verdict(), outcome: "moved" };
 
-  const mostFruitless = options.mayRepeatRows ? 1 : MOST_FRUITLESS_PASSES;
+  const { mostPasses = MOST_PASSES } = options;
   let fruitless = 0;
   let passes = 0;
   for (const pass of otherPasses(source, pageSize)) {
-    if (passes++ === MOST_PASSES || fruitless === mostFruitless) break;
+    if (passes++ === mostPasses || fruitless === MOST_FRUITLESS_PASSES) break;
     const before = counter.rows;
     for await (const _ of repair(options, counter, pass)) yield undefined;
     if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
     fruitless = counter.rows > before ? 0 : fruitless + 1;
   }
-  const repeatsExplainIt = options.mayRepeatRows && fruitless > 0;
-  return { ...counter.verdict(), outcome: repeatsExplainIt ? "whole" : "short" };
+  return { ...counter.verdict(), outcome: "short" };
 }
 
 /** Reads the list once more in another way, until nothing is missing. */
@@ -105,7 +111,6 @@ async function* repair(options: SweepOptions, counter: Counter, pass: Pass): Asy
   counter.beginPass();
   for (const part of pass) {
     for await (const page of walkPart(options, part, 1)) {
-      // What came at the end during this pass was not there when it began.
       if (page.again && counter.passAddsUp) {
         for (const answer of page.answers) answer.release();
         return;
@@ -128,6 +133,11 @@ function walkPart(options: SweepOptions, part: Part, firstPage: number) {
   });
 }
 
+/** What is kept of a page whose memory is used again. */
+interface PageTrace extends BorderKeys {
+  readonly digest: string;
+}
+
 /** Keeps the counts of a sweep. */
 class Counter {
   readonly #options: SweepOptions;
@@ -136,6 +146,12 @@ class Counter {
   #pass = this.#seen;
   /** What has been seen since the list's length last changed. */
   #steady = this.#seen;
+  /** When that was, in milliseconds since the epoch. */
+  #steadySince = 0;
+  /** The last page of the pass, as of its first page. */
+  #passEnd = 0;
+  /** Whether the pass had added up before its end was read again. */
+  #passAddedUp: boolean | undefined;
   #newest = 0;
   #unreadable: readonly number[] = [];
 
@@ -150,7 +166,7 @@ class Counter {
 
   /** Whether this pass alone has seen all that was there when it began; never so part by part. */
   get passAddsUp(): boolean {
-    return this.#pass.addsUp;
+    return this.#passAddedUp ?? this.#pass.addsUp;
   }
 
   /** Whether everything seen since the list's length last changed is as much as there is. */
@@ -163,16 +179,22 @@ class Counter {
     return { found: this.rows - unreadable.length, expected: this.#steady.expected, unreadable };
   }
 
+  /** What is behind, for the position of an interrupted sweep. */
+  progress(): Pick<SweepPosition, "rows" | "unreadable"> {
+    return { rows: this.rows, unreadable: this.#unreadable };
+  }
+
   beginPass(): void {
     this.#pass = new Census();
+    this.#passAddedUp = undefined;
   }
 
   /**
    * Takes the page before the position of an interrupted sweep: its rows are written already.
-   * False when they are not the same as then.
    */
-  takeKnown(page: WalkedPage, part: Part, resume: SweepPosition): boolean {
+  takeKnown(page: WalkedPage, part: Part, resume: SweepPosition): PageTrace {
     this.#noteCount(page, part);
+    const keys = borderKeys(page, part);
     const digest = new RowDigest();
     for (const { rows } of page.answers) {
       for (let row = 0; row < rows.count; row++) {
@@ -182,13 +204,20 @@ class Counter {
     }
     release(page);
     this.#seen.known = resume.rows - this.#seen.ids.size;
-    return digest.text === resume.digest;
+    this.#unreadable = resume.unreadable;
+    return { digest: digest.text, ...keys };
   }
 
-  /** Counts a page's rows, hands on the new ones and returns the page's digest. */
-  take(page: WalkedPage, part: Part): string {
+  /** Counts a page's rows and hands on the new ones. */
+  take(page: WalkedPage, part: Part): PageTrace {
     const { primaryKey, onRow } = this.#options;
+    // What is read again came during this pass, and was not there when it began.
+    if (page.again) this.#passAddedUp ??= this.#pass.addsUp;
     this.#noteCount(page, part);
+    const ownCount = this.#steady !== this.#seen && this.#steady !== this.#pass;
+    // A page read before the last change may hold rows that have gone since.
+    const isSteady = ownCount && page.receivedAt >= this.#steadySince;
+    const keys = borderKeys(page, part);
     const digest = new RowDigest();
     const unreadable = [...page.unreadable];
     let offset = (page.number - 1) * part.limit;
@@ -202,25 +231,33 @@ class Counter {
         digest.add(primaryKey, rows, row);
         if (isNew) onRow(rows, row, page);
         if (this.#pass !== this.#seen) this.#pass.add(primaryKey, rows, row);
-        if (this.#steady !== this.#seen && this.#steady !== this.#pass) {
-          this.#steady.add(primaryKey, rows, row);
-        }
+        if (isSteady) this.#steady.add(primaryKey, rows, row);
       }
     }
     this.#noteUnreadable(unreadable);
     release(page);
-    return digest.text;
+    return { digest: digest.text, ...keys };
   }
 
-  #noteCount({ totalCount, receivedAt }: WalkedPage, part: Part): void {
+  #noteCount(page: WalkedPage, part: Part): void {
+    const { number, again, totalCount, lastPage, receivedAt } = page;
     const { query = {} } = this.#options.source;
     const filtered = Object.keys(part.query).length > Object.keys(query).length;
     if (totalCount === undefined || filtered) return;
-    if (this.#pass.expected === Number.POSITIVE_INFINITY) this.#pass.expected = totalCount;
+    if (this.#pass.expected === Number.POSITIVE_INFINITY) {
+      this.#pass.expected = totalCount;
+      this.#passEnd = lastPage;
+    } else if (number === this.#passEnd && !again) {
+      // The end was read a moment later: rows that had come by then stand there with the others.
+      const expected = Math.min(totalCount, number * part.limit);
+      this.#pass.expected = Math.max(this.#pass.expected, expected);
+    }
     // The last page is read early; when its turn comes its count may be old.
     if (receivedAt < this.#newest) return;
     this.#newest = receivedAt;
-    if (totalCount !== this.#steady.expected) this.#steady = new Census(totalCount);
+    if (totalCount === this.#steady.expected) return;
+    this.#steady = new Census(totalCount);
+    this.#steadySince = receivedAt;
   }
 
   #noteUnreadable(offsets: readonly number[]): void {

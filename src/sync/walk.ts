@@ -78,7 +78,8 @@ async function* catchUp(
     if (known === undefined || totalCount === undefined || totalCount === known) return;
     const unchanged = Math.min(known, totalCount);
     known = totalCount;
-    for (let number = Math.max(1, Math.ceil(unchanged / pageSize)); number <= lastPage; number++) {
+    const end = lastPage;
+    for (let number = Math.max(1, Math.ceil(unchanged / pageSize)); number <= end; number++) {
       const page = await read(number);
       totalCount = page.totalCount ?? totalCount;
       lastPage = page.lastPage;

@@ -1,28 +1,9 @@
 import type { ListPage } from "../polar/list.ts";
-import type { Rows } from "../polar/rows.ts";
-import type { ListSource, Stream, WindowSource } from "../streams/define.ts";
+import type { WindowSource } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
-import type { Output } from "./output.ts";
-import { itemKey, readFirstPage, readList } from "./read-list.ts";
-import { findProperty, text } from "./row-properties.ts";
-import type { Step, Sync } from "./step.ts";
-import { problemOf } from "./verdicts.ts";
+import type { Sync } from "./step.ts";
 import { type WindowBookmark, windowBookmark } from "./window-bookmark.ts";
-
-export interface Windowed {
-  readonly stream: Stream;
-  readonly source: WindowSource;
-  readonly output: Output;
-  /** `start_date`, in milliseconds since the epoch. */
-  readonly startDate: number | undefined;
-}
-
-/** From `start` up to, but not including, `end`: whole milliseconds since the epoch. */
-interface Window {
-  /** -Infinity reaches back to the very first row. */
-  readonly start: number;
-  readonly end: number;
-}
+import { type Window, type Windowed, WindowReader } from "./window-reader.ts";
 
 /**
  * How many rows a window should have: enough that its last, shorter page hardly counts, few enough
@@ -36,14 +17,16 @@ const MOST_ROWS_PER_WINDOW = 4 * ROWS_PER_WINDOW;
 /**
  * Reads a stream from its bookmark to now in windows of time, in ascending order. Each window is a
  * list of its own, counted and repaired like any other, and moves the position on when it is done.
+ * `startDate` is the setting, in milliseconds since the epoch.
  */
 export async function* syncWindows(
   windowed: Windowed,
   bookmark: WindowBookmark,
+  startDate: number | undefined,
   context: Context,
   place: Place,
 ): Sync {
-  const { stream, source, startDate } = windowed;
+  const { stream, source } = windowed;
   const reader = new WindowReader(windowed, context, place);
   const end = context.clock.now();
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
@@ -64,7 +47,8 @@ export async function* syncWindows(
       continue;
     }
     if (window.end === end) place.onAllRequested();
-    problem ??= yield* reader.read(window, first);
+    const problemHere = yield* reader.read(window, first);
+    problem ??= problemHere;
     const progress = { next: new Date(window.end).toISOString(), latest: reader.latest };
     if (!problem) position = windowBookmark(source, bookmark.value, progress);
     yield { kind: "bookmark", stream: stream.name, bookmark: position };
@@ -88,84 +72,6 @@ function firstStart(
   if (progress) return Date.parse(progress.next);
   if (value === undefined) return oldest;
   return Math.max(oldest, Date.parse(value) - lookbackMinutes * 60_000);
-}
-
-/** Reads windows and keeps the time of the latest row. */
-class WindowReader {
-  readonly #windowed: Windowed;
-  readonly #context: Context;
-  readonly #place: Place;
-  /** The timestamp of the latest row so far, as the API wrote it. */
-  latest: string | undefined;
-
-  constructor(windowed: Windowed, context: Context, place: Place) {
-    this.#windowed = windowed;
-    this.#context = context;
-    this.#place = { ...place, onAllRequested: () => undefined };
-  }
-
-  first(window: Window): Promise<ListPage> {
-    return readFirstPage({ source: this.#listOf(window) }, this.#context, this.#place);
-  }
-
-  /** When the rows of a window begin: known where the first page has the oldest row first. */
-  oldest(first: ListPage, window: Window): number {
-    const { order, timestamp } = this.#windowed.source;
-    const rows = first.answers[0]?.rows;
-    const oldest = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : undefined;
-    const known = oldest === undefined ? Number.NaN : Date.parse(oldest);
-    if (known >= window.start && known < window.end) return known;
-    return Number.isFinite(window.start) ? window.start : 0;
-  }
-
-  async *read(window: Window, first: ListPage): AsyncGenerator<Step, string | undefined> {
-    const { stream, source, output } = this.#windowed;
-    const progress = readList(
-      {
-        source: this.#listOf(window),
-        key: itemKey(stream),
-        onRow: (rows, row, { receivedAt }) => {
-          const timestamp = timeOf(rows, row, source.timestamp);
-          const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
-          // The window asks for a little more than it takes; its neighbour takes that.
-          if (time < window.start || time >= window.end) return;
-          this.#note(timestamp, time);
-          output.add(rows, row, receivedAt);
-        },
-        firstPage: first,
-        mayRepeatRows: source.mayRepeatRows === true,
-      },
-      this.#context,
-      this.#place,
-    );
-    let next = await progress.next();
-    for (; !next.done; next = await progress.next()) yield* output.take();
-    return problemOf(stream.name, next.value);
-  }
-
-  #note(timestamp: string | undefined, time: number): void {
-    const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
-    if (time >= latest) this.latest = timestamp;
-  }
-
-  /**
-   * The API leaves out both borders and compares whole milliseconds: the millisecond before the
-   * start is named so that the first one is within.
-   */
-  #listOf({ start, end }: Window): ListSource {
-    const { path, order, startParameter, endParameter } = this.#windowed.source;
-    const query: Record<string, string> = { [endParameter]: new Date(end).toISOString() };
-    if (Number.isFinite(start)) query[startParameter] = new Date(start - 1).toISOString();
-    return { kind: "list", path, order, query };
-  }
-}
-
-/** A row's timestamp as the API wrote it; undefined when it is no string. */
-function timeOf(rows: Rows, row: number, property: string): string | undefined {
-  const found = findProperty(rows, row, property);
-  if (found === -1) return undefined;
-  const value = text(rows, found);
-  return value.startsWith('"') ? value.slice(1, -1) : undefined;
 }
 
 function release(page: ListPage): void {

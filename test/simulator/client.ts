@@ -38,7 +38,11 @@ export async function page(
 }
 
 /** All pages of a list, one after the other, as a naive reader walks them. */
-export async function walk(simulator: Simulator, path: string, query = "limit=100"): Promise<Item[]> {
+export async function walk(
+  simulator: Simulator,
+  path: string,
+  query = "limit=100",
+): Promise<Item[]> {
   const items: Item[] = [];
   for (let number = 1, pages = 1; number <= pages; number++) {
     const answer = await page(simulator, `${path}?${query}&page=${number}`);

@@ -31,10 +31,7 @@ describe("error answers are those of a real server, byte for byte", () => {
     ["err-unknown-path", "/v1/nope/?limit=5"],
     ["err-not-found", `/v1/orders/${zeroId}`],
     ["err-seats-no-parent", "/v1/customer-seats"],
-    [
-      "err-metrics-range",
-      "/v1/metrics/?start_date=2016-08-01&end_date=2026-08-07&interval=hour",
-    ],
+    ["err-metrics-range", "/v1/metrics/?start_date=2016-08-01&end_date=2026-08-07&interval=hour"],
     ["metrics-limits", "/v1/metrics/limits"],
   ])("%s", async (name, path) => {
     expectSame(await ask(simulator, path), name);
@@ -58,6 +55,11 @@ describe("error answers are those of a real server, byte for byte", () => {
   it("err-method-not-allowed", async () => {
     const path = `/v1/customers/${zeroId}/members?page=1&limit=5`;
     expectSame(await ask(simulator, path), "err-method-not-allowed");
+  });
+
+  it.each(["HEAD", "POST", "DELETE"])("405 for %s", async (method) => {
+    const reply = await ask(simulator, "/v1/orders/", { method });
+    expect([reply.status, reply.headers.get("allow")]).toEqual([405, "GET"]);
   });
 
   it("err-missing-scope", async () => {
@@ -99,7 +101,10 @@ describe("error answers are those of a real server, byte for byte", () => {
     const faults = [{ kind: "poison", path, rows: [0] }] as const;
     const poisoned = await startSimulator({ faults });
     try {
-      expectSame(await ask(poisoned, "/v1/checkouts/?limit=100&page=3"), "err-500-poisoned-checkouts");
+      expectSame(
+        await ask(poisoned, "/v1/checkouts/?limit=100&page=3"),
+        "err-500-poisoned-checkouts",
+      );
     } finally {
       await poisoned.close();
     }
@@ -168,7 +173,11 @@ describe("rows have the properties of recorded ones", () => {
     const real = recordedItems(name);
     const made: Item[] = simulator.rows(stream).map(({ json }) => JSON.parse(json));
     const added = newer[stream] ?? [];
-    expect(keysOf(made).filter((key) => !added.includes(key)).sort()).toEqual(keysOf(real).sort());
+    expect(
+      keysOf(made)
+        .filter((key) => !added.includes(key))
+        .sort(),
+    ).toEqual(keysOf(real).sort());
     const isUniform = new Set(real.map((item) => Object.keys(item).join())).size === 1;
     if (!isUniform) return;
     for (const item of made) {

@@ -13,7 +13,7 @@ import {
   startCommand,
   workFolder,
 } from "./processes.ts";
-import { type SingerMessage, singerMessage } from "./singer-messages.ts";
+import { type SingerMessage, type StateMessage, singerMessage } from "./singer-messages.ts";
 
 /** What the tap is started with. An object becomes a JSON file, a string the file's very text. */
 export interface TapInput {
@@ -58,22 +58,22 @@ export async function runTap(input: TapInput): Promise<Ending> {
   return tap.ended;
 }
 
-/** Where to interrupt a run: once so many messages of a type have been seen. */
-export interface Interruption {
-  readonly after: number;
-  readonly type: SingerMessage["type"];
-  readonly signal: NodeJS.Signals;
-}
-
 /**
- * Runs the tap and sends it a signal at a point of its output. The lines hold all that it wrote, so
- * also what came after that point before the signal took effect.
+ * Runs the tap and sends it a signal with the first line of its output for which `isTime` holds;
+ * `count` tells how many lines there have been. The result's lines are all that it wrote, so also
+ * what came before the signal took effect.
  */
-export async function runTapUntil(input: TapInput, at: Interruption): Promise<Ending> {
-  let seen = 0;
+export async function runTapUntil(
+  input: TapInput,
+  signal: NodeJS.Signals,
+  isTime: (line: string, count: number) => boolean,
+): Promise<Ending> {
+  let sent = false;
   const tap = await startTap(input, {
     onLine: (line, running) => {
-      if (typeOf(line) === at.type && ++seen === at.after) running.kill(at.signal);
+      if (sent || !isTime(line, running.lines.length)) return;
+      sent = true;
+      running.kill(signal);
     },
   });
   return tap.ended;
@@ -92,10 +92,15 @@ export function messagesOf(lines: readonly string[]): SingerMessage[] {
 }
 
 /** The value of the last STATE among the lines, to resume from; undefined when there is none. */
-export function lastStateOf(lines: readonly string[]): object | undefined {
+export function lastStateOf(lines: readonly string[]): StateMessage["value"] | undefined {
   const last = lines.findLast((line) => typeOf(line) === "STATE");
   const [message] = last === undefined ? [] : messagesOf([last]);
   return message?.type === "STATE" ? message.value : undefined;
+}
+
+/** The lines that a target has confirmed by the last STATE among them. */
+export function confirmedLinesOf(lines: readonly string[]): readonly string[] {
+  return lines.slice(0, lines.findLastIndex((line) => typeOf(line) === "STATE") + 1);
 }
 
 /** What target-jsonl made of its input. Its lines are the states it confirmed. */

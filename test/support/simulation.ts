@@ -1,7 +1,7 @@
 /** Simulators that end with the test that started them, and what they hold. */
 import { afterEach } from "vitest";
-import { objectOf, propertiesOf } from "../../simulator/json.ts";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator/index.ts";
+import { objectOf, propertiesOf } from "../../simulator/json.ts";
 
 /** The streams that are on by default, in their order. */
 export const defaultStreams = [

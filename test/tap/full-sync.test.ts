@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import type { SingerMessage } from "../support/singer-messages.ts";
 import { idsOf, recordsOf } from "../support/records.ts";
 import { messagesOf, runIntoTarget, runTap } from "../support/run-tap.ts";
 import {
@@ -9,14 +8,13 @@ import {
   listedIds,
   simulate,
 } from "../support/simulation.ts";
+import type { SingerMessage } from "../support/singer-messages.ts";
 
 const frozenAt = "2026-11-01T12:00:00.000Z";
 
 /** The columns that a stream's SCHEMA announces. */
 function columnsOf(messages: readonly SingerMessage[], stream: string): Set<string> {
-  const schema = messages.find(
-    (message) => message.type === "SCHEMA" && message.stream === stream,
-  );
+  const schema = messages.find((message) => message.type === "SCHEMA" && message.stream === stream);
   return new Set(schema?.type === "SCHEMA" ? Object.keys(schema.schema.properties) : []);
 }
 

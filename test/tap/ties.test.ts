@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { idsOf } from "../support/records.ts";
 import { runTap } from "../support/run-tap.ts";
-import { configFor, defaultStreams, listedIds, requestCount, simulate } from "../support/simulation.ts";
+import {
+  configFor,
+  defaultStreams,
+  listedIds,
+  requestCount,
+  simulate,
+} from "../support/simulation.ts";
 
 /**
  * Almost a third of the rows of every list share one created_at, and the simulator deals such rows

@@ -1,0 +1,39 @@
+import { startSimulator, timed } from "./processes.ts";
+import { interleaved, median } from "./repeat.ts";
+import { round, type Section } from "./report.ts";
+import { CONCURRENCY, syncOf } from "./tap.ts";
+
+const ORDERS = 5_000;
+const LATENCY_SECONDS = 0.08;
+
+/** Whether the connections stay busy when the API takes its time. */
+export async function latency(rounds: number): Promise<Section> {
+  const slow = await startSimulator(ORDERS, LATENCY_SECONDS * 1_000);
+  const quick = await startSimulator(ORDERS);
+  try {
+    const [sync, single] = [await syncOf("orders", slow), await syncOf("organizations", quick)];
+    const [runs, starts] = await interleaved(rounds, [() => timed(sync), () => timed(single)]);
+    const [seconds, start] = [median(runs), median(starts)];
+    const requests = ORDERS / 100;
+    const ideal = (requests / CONCURRENCY) * LATENCY_SECONDS;
+    return {
+      title: `Latency: ${round(ORDERS)} orders, ${LATENCY_SECONDS * 1_000} ms for each request, medians of ${rounds} runs`,
+      table: [
+        ["", "seconds"],
+        ["tap-polar", round(seconds)],
+        ["start-up: a sync of one page, without latency", round(start)],
+        [`ideal: ${requests} requests, ${CONCURRENCY} at a time`, round(ideal)],
+      ],
+      checks: [
+        {
+          what: "seconds after start-up, to the ideal",
+          value: (seconds - start) / ideal,
+          target: { most: 1.15 },
+          unit: " ×",
+        },
+      ],
+    };
+  } finally {
+    await Promise.all([slow.stop(), quick.stop()]);
+  }
+}

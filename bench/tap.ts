@@ -1,0 +1,44 @@
+/** How the benchmark starts the tap. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { execa } from "execa";
+import { z } from "zod";
+import { folder, type Simulator, tap } from "./processes.ts";
+
+/** As many requests at a time as the tap sends unless told otherwise. */
+export const CONCURRENCY = 4;
+
+const catalogShape = z.looseObject({
+  streams: z.array(
+    z.looseObject({
+      tap_stream_id: z.string(),
+      metadata: z.array(
+        z.looseObject({ breadcrumb: z.array(z.string()), metadata: z.looseObject({}) }),
+      ),
+    }),
+  ),
+});
+
+/** Arguments for Node that sync one stream from a simulator, as fast as it can. */
+export async function syncOf(stream: string, { url, accessToken }: Simulator): Promise<string[]> {
+  const { stdout } = await execa(process.execPath, [tap, "--discover"]);
+  const catalog = catalogShape.parse(JSON.parse(stdout));
+  for (const { tap_stream_id: name, metadata } of catalog.streams) {
+    for (const entry of metadata) {
+      if (entry.breadcrumb.length === 0) entry.metadata.selected = name === stream;
+    }
+  }
+  const config = {
+    access_token: accessToken,
+    api_url: url,
+    requests_per_minute: 1_000_000,
+    concurrency: CONCURRENCY,
+  };
+  return [tap, "--config", file("config", config), "--catalog", file("catalog", catalog)];
+
+  function file(name: string, content: object): string {
+    const path = join(folder, `${stream}-${new URL(url).port}-${name}.json`);
+    writeFileSync(path, JSON.stringify(content));
+    return path;
+  }
+}

@@ -1,0 +1,35 @@
+/**
+ * Provides what the end-to-end tests need, once for all of their files. What cannot be provided is
+ * told, and its tests are skipped; with CI=true that is a failure.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TestProject } from "vitest/node";
+import type { Missing } from "./provision/missing.ts";
+import { providePostgres } from "./provision/postgres.ts";
+import { type PythonTools, providePython } from "./provision/python.ts";
+
+declare module "vitest" {
+  interface ProvidedContext {
+    readonly python: PythonTools | Missing;
+    readonly postgres: { readonly url: string } | Missing;
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const wheelFolder = await mkdtemp(join(tmpdir(), "tap-polar-wheel-"));
+  const [python, postgres] = await Promise.all([providePython(wheelFolder), providePostgres()]);
+  for (const provided of [python, postgres]) {
+    if (!("missing" in provided)) continue;
+    const text = `End-to-end tests cannot run: ${provided.missing}.`;
+    if (process.env.CI === "true") throw new Error(text);
+    process.stderr.write(`${text}\n`);
+  }
+  project.provide("python", python);
+  project.provide("postgres", "missing" in postgres ? postgres : { url: postgres.url });
+  return async () => {
+    if (!("missing" in postgres)) await postgres.stop();
+    await rm(wheelFolder, { recursive: true, force: true });
+  };
+}

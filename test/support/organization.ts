@@ -1,0 +1,212 @@
+/**
+ * What the simulator's organization holds, stream by stream: the rows that a sync must bring, made
+ * from the simulator's own tables, and the requests that this takes at the least. Not a sync: it
+ * knows no pages, ties or bookmarks.
+ */
+import { z } from "zod";
+import type { Simulator } from "../../simulator/index.ts";
+import type { ChildSource, NestedSource, Stream } from "../../src/streams/define.ts";
+import { streams } from "../../src/streams/index.ts";
+import { discover } from "../../src/sync/discovery.ts";
+import { type Catalog, type Selection, select } from "./select.ts";
+
+const row = z.record(z.string(), z.unknown());
+export type JsonRow = z.infer<typeof row>;
+
+const rowList = z.array(row);
+const answer = z.record(z.string(), z.unknown());
+
+export function streamNamed(name: string): Stream {
+  const stream = streams.find((one) => one.name === name);
+  if (!stream) throw new Error(`no stream is called ${name}`);
+  return stream;
+}
+
+/** The catalog in which just these streams are selected, with the columns that are on by default. */
+export function catalogOf(...names: readonly string[]): Catalog {
+  return catalogWith(Object.fromEntries(names.map((name) => [name, true])));
+}
+
+/** The same with a choice of columns. */
+export function catalogWith(selection: Selection): Catalog {
+  return select(discover(streams), selection);
+}
+
+/** A row's key as one text. */
+export function keyText({ primaryKey }: Pick<Stream, "primaryKey">, of: JsonRow): string {
+  return JSON.stringify(primaryKey.map((column) => of[column]));
+}
+
+const recordLine = z.object({ type: z.literal("RECORD"), stream: z.string(), record: row });
+
+/** The records of each stream, in their order. Large numbers lose digits. */
+export function recordsByStream(lines: readonly string[]): Map<string, JsonRow[]> {
+  const records = new Map<string, JsonRow[]>();
+  for (const line of lines) {
+    const { data } = recordLine.safeParse(JSON.parse(line));
+    if (!data) continue;
+    const known = records.get(data.stream);
+    if (known) known.push(data.record);
+    else records.set(data.stream, [data.record]);
+  }
+  return records;
+}
+
+/** The keys of a stream's records, sorted; one that was written twice stands there twice. */
+export function keysWritten(lines: readonly string[], name: string): string[] {
+  const records = recordsByStream(lines).get(name) ?? [];
+  return records.map((record) => keyText(streamNamed(name), record)).sort();
+}
+
+/** The rows of a table that its list shows, or all of them. */
+export function tableRows(simulator: Simulator, name: string, hiddenToo = false): JsonRow[] {
+  const rows = simulator.rows(name).filter(({ hidden }) => hiddenToo || !hidden);
+  return rows.map(({ json }) => row.parse(JSON.parse(json)));
+}
+
+/** The keys of all rows that a stream has, sorted; of daily figures those of these days. */
+export async function keysOf(
+  simulator: Simulator,
+  name: string,
+  days: readonly string[] = [],
+): Promise<string[]> {
+  const stream = streamNamed(name);
+  const rows = await rowsOf(simulator, stream, days);
+  return rows.map((one) => keyText(stream, one)).sort();
+}
+
+async function rowsOf(
+  simulator: Simulator,
+  stream: Stream,
+  days: readonly string[],
+): Promise<JsonRow[]> {
+  const { source, name } = stream;
+  switch (source.kind) {
+    case "list":
+      return tableRows(simulator, name, source.hiddenUnless !== undefined);
+    case "windows":
+    case "array":
+      return tableRows(simulator, name);
+    case "nested":
+      return nestedRows(simulator, stream, source);
+    case "children":
+      return childRows(simulator, stream, source);
+    case "periods": {
+      const parents = source.parent ? tableRows(simulator, source.parent) : [{}];
+      const interval = "day";
+      return days.flatMap((day) =>
+        parents.map((parent) => {
+          const timestamp = `${day}T00:00:00Z`;
+          return { ...columnsFrom(stream, {}, parent, { interval }), timestamp };
+        }),
+      );
+    }
+  }
+}
+
+function nestedRows(simulator: Simulator, stream: Stream, { parent, array }: NestedSource) {
+  return tableRows(simulator, parent).flatMap((one) => {
+    const items = rowList.safeParse(one[array]).data ?? [];
+    return items.map((item) => columnsFrom(stream, item, one));
+  });
+}
+
+async function childRows(simulator: Simulator, stream: Stream, source: ChildSource) {
+  const rows: JsonRow[] = [];
+  for (const kind of source.parents) {
+    for (const parent of parentsOf(simulator, kind)) {
+      const id = String(parent.id);
+      const query = kind.parameter ? `${kind.parameter}=${id}` : "limit=100";
+      const url = `${simulator.url}${kind.path.replace("{id}", id)}?${query}`;
+      const authorization = `Bearer ${simulator.accessToken}`;
+      const response = await fetch(url, { headers: { authorization } });
+      const items = answer.parse(await response.json())[source.rowsAt];
+      for (const item of rowList.parse(items)) rows.push(columnsFrom(stream, item, parent));
+    }
+  }
+  return rows;
+}
+
+/** The rows of the parent table that can have children. */
+export function parentsOf(
+  simulator: Simulator,
+  { stream, parentQuery = {}, parentHas }: ChildSource["parents"][number],
+): JsonRow[] {
+  return tableRows(simulator, stream).filter(
+    (parent) =>
+      (parentHas === undefined || (parent[parentHas] ?? null) !== null) &&
+      Object.entries(parentQuery).every(([column, value]) => parent[column] === value),
+  );
+}
+
+/** An item with its columns named as the stream names them. */
+function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: JsonRow = {}) {
+  const columns: JsonRow = { ...item };
+  for (const [column, { origin }] of Object.entries(stream.properties)) {
+    if (origin?.from === "parent") columns[column] = parent[origin.property];
+    if (origin?.from === "item") columns[column] = item[origin.property];
+    if (origin?.from === "request") columns[column] = request[origin.parameter];
+  }
+  return columns;
+}
+
+const pagesOf = (rows: number) => Math.max(1, Math.ceil(rows / 100));
+
+/**
+ * Requests that a stream's own rows take at the least, in pages of 100: its pages, or those of each
+ * of its parents. `ranges` is into how many the API's limits cut the time of daily figures.
+ */
+export function requestsOf(simulator: Simulator, name: string, ranges: number): number {
+  const { source } = streamNamed(name);
+  switch (source.kind) {
+    case "list": {
+      const pages = pagesOf(tableRows(simulator, name).length);
+      // The list of the archived meters, and the rows of each.
+      return source.hiddenUnless ? pages + 1 + archivedMeters(simulator) : pages;
+    }
+    case "windows":
+      return pagesOf(tableRows(simulator, name).length);
+    case "array":
+      return 1;
+    case "nested":
+      return 0;
+    case "children":
+      return source.parents.flatMap((kind) => parentsOf(simulator, kind)).length;
+    case "periods":
+      return ranges * (source.parent ? tableRows(simulator, source.parent).length : 1);
+  }
+}
+
+function archivedMeters(simulator: Simulator): number {
+  return tableRows(simulator, "meters").filter(({ archived_at: at }) => at !== null).length;
+}
+
+/** Requests for the lists that a stream needs besides its own rows, when they are not selected. */
+export function requestsForParents(simulator: Simulator, name: string): number {
+  const { source } = streamNamed(name);
+  switch (source.kind) {
+    case "nested":
+      return requestsOf(simulator, source.parent, 0);
+    case "children":
+      return source.parents
+        .map(({ stream, parentQuery }) =>
+          pagesOf(
+            parentsOf(simulator, { stream, path: "", ...(parentQuery && { parentQuery }) }).length,
+          ),
+        )
+        .reduce((sum, pages) => sum + pages, 0);
+    case "periods":
+      return source.parent ? requestsOf(simulator, source.parent, 0) : 0;
+    default:
+      return 0;
+  }
+}
+
+/** Each day from the first to the last, both as `2026-01-31`. */
+export function daysBetween(first: string, last: string): string[] {
+  const days: string[] = [];
+  for (let at = Date.parse(first); at <= Date.parse(last); at += 86_400_000) {
+    days.push(new Date(at).toISOString().slice(0, 10));
+  }
+  return days;
+}
