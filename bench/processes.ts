@@ -1,8 +1,10 @@
 /** Child processes whose costs are measured. Each has a real file as stdout: nobody reads along. */
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
 import { devNull, tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -107,16 +109,13 @@ export async function startSimulator(orders: number, latency = 0): Promise<Simul
     ["--import", "tsx", "simulator/main.ts", ...sizes, "--ties", "stable", "--rendered-ahead"],
     { cwd: root, stdin: "ignore", reject: false },
   );
-  for await (const line of child) {
-    const { url, access_token: accessToken } = listening.parse(JSON.parse(line));
-    return {
-      url,
-      accessToken,
-      stop: async () => {
-        child.kill();
-        await child;
-      },
-    };
-  }
-  throw new Error(`The simulator did not start.\n${(await child).stderr}`);
+  const line = once(createInterface(child.stdout), "line").then(([first]) => String(first));
+  const first = await Promise.race([line, child]);
+  if (typeof first !== "string") throw new Error(`The simulator did not start.\n${first.stderr}`);
+  const { url, access_token: accessToken } = listening.parse(JSON.parse(first));
+  const stop = async () => {
+    child.kill();
+    await child;
+  };
+  return { url, accessToken, stop };
 }

@@ -58,6 +58,8 @@ ${selectRules()}
     - name: target-postgres
       namespace: target_postgres
       pip_url: meltanolabs-target-postgres==0.8.1
+      settings_group_validation:
+        - [host, port, user, password, database]
       settings:
         - name: host
         - name: port
@@ -70,6 +72,12 @@ ${selectRules()}
         - name: hard_delete
           kind: boolean
           description: Delete rows that are gone in Polar instead of marking them.
+        - name: activate_version
+          kind: boolean
+          description: Whether to do anything about rows that are gone.
+        - name: add_record_metadata
+          kind: boolean
+          description: Add the _sdc_ columns. Needed for activate_version.
       config:
         # The rest comes from TARGET_POSTGRES_USER, TARGET_POSTGRES_PASSWORD, ….
         host: 127.0.0.1

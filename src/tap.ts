@@ -84,7 +84,10 @@ function listenForSignals(log: ProcessLog): { signal: AbortSignal; exitCode: num
       interruption.exitCode ??= exitCode;
       log.info(`${name}: stopping.`);
       controller.abort(new Error(`interrupted by ${name}`));
-      setTimeout(() => process.exit(exitCode), GRACE_MILLISECONDS).unref();
+      setTimeout(() => {
+        log.lastLine("Interrupted while the target was not reading; go on from its last state.");
+        process.exit(exitCode);
+      }, GRACE_MILLISECONDS).unref();
     });
   }
   return interruption;

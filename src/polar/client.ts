@@ -63,6 +63,8 @@ export class PolarClient {
   readonly #bodies = new BodyPool();
   readonly #headers: Record<string, string>;
   #consecutiveRateLimits = 0;
+  /** Connections that the server may reset, having answered 500 on them. */
+  #doomedConnections = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
@@ -119,12 +121,12 @@ export class PolarClient {
         failure = this.#failure(answer, body, request);
       } catch (error) {
         if (!this.#mayRetry(error)) throw error;
-        failure = error;
+        if (!this.#isAftermath(error)) failure = error;
       } finally {
         if (!kept) body.release();
         this.#gate.leave();
       }
-      // After a 429 there is nothing to count: the gate makes everybody wait.
+      // Nothing to count after a 429, for which the gate makes everybody wait, or an aftermath.
       if (failure) await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
     }
   }
@@ -183,6 +185,7 @@ export class PolarClient {
       this.#slowDown(headers["retry-after"], request);
       return undefined;
     }
+    if (status === 500) this.#doomedConnections++;
     if (status >= 500 || status === 408 || status === 425) return new StatusError(status);
     throw refusal(status, headers, body.bytes, request.path);
   }
@@ -201,6 +204,18 @@ export class PolarClient {
         `The API asks to slow down (429): all requests wait ${seconds(milliseconds)}.`,
       );
     }
+  }
+
+  /**
+   * Whether a failure only tells of an earlier 500: Polar resets the connection after it, and the
+   * next request on it, whichever that is, breaks.
+   */
+  #isAftermath(error: Error): boolean {
+    const isReset =
+      "code" in error && (error.code === "ECONNRESET" || error.code === "UND_ERR_SOCKET");
+    if (!isReset || this.#doomedConnections === 0) return false;
+    this.#doomedConnections--;
+    return true;
   }
 
   #mayRetry(error: unknown): error is Error {

@@ -80,9 +80,12 @@ export function refusal(
 
 function forbidden(challenge: string | undefined, said: string, path: string): string {
   const scopes = /\bscope="([^"]+)"/.exec(challenge ?? "")?.[1]?.split(" ");
-  if (scopes === undefined) return `The access token may not read ${path} (403: ${said}).`;
+  if (scopes === undefined) return `Polar does not allow to read ${path} (403: ${said}).`;
+  // Any one of them suffices, and reading is all that the tap needs.
+  const reading = scopes.filter((scope) => scope.endsWith(":read"));
+  const needed = (reading.length > 0 ? reading : scopes).join(" or ");
   return (
-    `The access token may not read ${path}: it lacks the scope ${scopes.join(" or ")} (403). ` +
+    `The access token may not read ${path}: it lacks the scope ${needed} (403). ` +
     "Add the scope to the token in the organization's settings, or deselect the stream."
   );
 }

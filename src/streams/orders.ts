@@ -34,7 +34,7 @@ export const orders = defineStream({
       "discount",
       "subscription",
     ],
-    splits: { status: statuses, product_billing_type: ["one_time", "recurring"] },
+    splits: { status: statuses },
   },
   properties: {
     ...resource,

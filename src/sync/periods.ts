@@ -7,6 +7,7 @@ import { inOrder } from "./in-order.ts";
 import type { Output } from "./output.ts";
 import type { Parents } from "./parents.ts";
 import { type PeriodBookmark, periodBookmark } from "./period-bookmark.ts";
+import { timeOf } from "./row-properties.ts";
 import type { Sync } from "./step.ts";
 
 export interface Periods {
@@ -43,11 +44,13 @@ export async function* syncPeriods(
   context: Context,
   place: Place,
 ): Sync {
-  const { stream, output, interval } = periods;
+  const { stream, source, output, interval } = periods;
   const today = context.clock.now();
   const parents = await periods.parents?.({ ...place, onAllRequested: () => undefined });
   const questions: Question[] = [];
-  for (const range of dayRanges(firstDay(periods, bookmark), today, interval)) {
+  for (const { first, last } of dayRanges(firstDay(periods, bookmark), today, interval)) {
+    // The first period may begin before the time that the API has figures for.
+    const range = { first: Math.max(first, Date.parse(source.earliest)), last };
     for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });
   }
   const ask = (question: Question) => readAnswer(periods, question, context, place);
@@ -59,10 +62,11 @@ export async function* syncPeriods(
     place.onAllRequested,
   )) {
     if (page) {
-      const { parent } = question;
+      const { parent, range } = question;
       const idText = parent === undefined ? undefined : Buffer.from(JSON.stringify(parent));
       const ofParent = (property: string) => (property === "id" ? idText : undefined);
       for (let row = 0; row < page.rows.count; row++) {
+        if (timeOf(page.rows, row, "timestamp") >= range.last + DAY_MILLISECONDS) continue;
         output.add(page.rows, row, page.receivedAt, { parent: ofParent, request: { interval } });
       }
       yield* output.take();
@@ -86,13 +90,18 @@ function firstDay({ source, interval, startDate }: Periods, bookmark: PeriodBook
   return Math.max(earliest, Date.parse(bookmark.value) - LOOKBACK_DAYS * DAY_MILLISECONDS);
 }
 
-/** Both borders are inclusive; as times they cover the last day to its end. */
+/**
+ * Both borders are inclusive; as times they cover the last day to its end. As a date the last day
+ * may count with its first hour only, so hours ask for one day more, which is then left out.
+ */
 function bordersOf(
   { borders, startParameter, endParameter }: PeriodSource,
   { first, last }: DayRange,
+  interval: Interval,
 ): Record<string, string> {
   if (borders === "date") {
-    return { [startParameter]: dayText(first), [endParameter]: dayText(last) };
+    const end = interval === "hour" ? last + DAY_MILLISECONDS : last;
+    return { [startParameter]: dayText(first), [endParameter]: dayText(end) };
   }
   const end = last + DAY_MILLISECONDS - 1;
   return {
@@ -108,7 +117,7 @@ async function readAnswer(
   context: Context,
   { priority }: Place,
 ): Promise<Page | undefined> {
-  const query = { ...bordersOf(source, range), interval };
+  const query = { ...bordersOf(source, range, interval), interval };
   const path = source.path.replace("{id}", encodeURIComponent(parent ?? ""));
   try {
     return await context.reader.readOnce(

@@ -39,3 +39,16 @@ export function text(rows: Rows, property: number): string {
     rows.valueEnd(property) - rows.valueStart(property),
   ).toString();
 }
+
+/** A row's timestamp as the API wrote it; undefined when it is no string. */
+export function timestampOf(rows: Rows, row: number, name: string): string | undefined {
+  const property = findProperty(rows, row, name);
+  if (property === -1) return undefined;
+  const value = text(rows, property);
+  return value.startsWith('"') ? value.slice(1, -1) : undefined;
+}
+
+/** The same in milliseconds since the epoch; NaN when it is no time. */
+export function timeOf(rows: Rows, row: number, name: string): number {
+  return Date.parse(timestampOf(rows, row, name) ?? "");
+}

@@ -110,6 +110,7 @@ class StepWriter {
       if (!streams.includes(selection.stream)) continue;
       this.#counts.set(selection.stream, 0);
       await this.#send(schemaMessage(selection));
+      this.#stateIsNew = true;
     }
   }
 
@@ -135,7 +136,7 @@ class StepWriter {
     }
   }
 
-  /** Writes the state, unless that was the last thing written. */
+  /** Writes the state, unless that was the last thing written: a target may want it last of all. */
   async writeState(): Promise<void> {
     if (!this.#stateIsNew || this.#failed) return;
     this.#stateIsNew = false;

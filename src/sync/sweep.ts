@@ -45,6 +45,8 @@ export interface Verdict {
   readonly expected: number;
   /** Offsets, in the declared order, of rows that the server fails to send or sends without key. */
   readonly unreadable: readonly number[];
+  /** How many more such rows only another way to read the list has met. */
+  readonly unreadableElsewhere?: number;
 }
 
 /** How often a list is read again, and after how many readings without a new row it is enough. */
@@ -59,6 +61,8 @@ const MOST_FRUITLESS_PASSES = 4;
  * differ the list is read again in other ways. It is whole when either
  * - one pass alone has seen as many rows as there were when it began, or
  * - all that was read since `total_count` last changed makes up that number together.
+ * Two things no count can show: rows that come and others that go between the same two answers, and
+ * new rows that make up for lost ones because all of the last page has gone since it was read.
  *
  * Yields after each page: the position to resume at, or undefined where there is none to keep.
  */
@@ -72,7 +76,7 @@ export async function* sweep(
   let resumeChecked = resume === undefined;
   let position: SweepPosition | undefined;
   let previous: PageTrace | undefined;
-  for await (const page of walkPart(options, first, resume ? resume.page - 1 : 1)) {
+  for await (const page of walkPart(options, counter, first, resume ? resume.page - 1 : 1)) {
     if (!resumeChecked && resume) {
       resumeChecked = true;
       previous = counter.takeKnown(page, first, resume);
@@ -83,7 +87,8 @@ export async function* sweep(
     const rowsBefore = counter.progress();
     const trace = counter.take(page, first);
     if (!page.again) {
-      if (previous && isClearBorder(previous, trace)) {
+      const isSeamless = !counter.hasShrunk && rowsBefore.rows === (page.number - 1) * pageSize;
+      if (previous && isSeamless && isClearBorder(previous, trace)) {
         position = { page: page.number, ...rowsBefore, digest: previous.digest };
       }
       previous = trace;
@@ -108,9 +113,9 @@ export async function* sweep(
 
 /** Reads the list once more in another way, until nothing is missing. */
 async function* repair(options: SweepOptions, counter: Counter, pass: Pass): AsyncGenerator<void> {
-  counter.beginPass();
+  counter.beginPass(pass);
   for (const part of pass) {
-    for await (const page of walkPart(options, part, 1)) {
+    for await (const page of walkPart(options, counter, part, 1)) {
       if (page.again && counter.passAddsUp) {
         for (const answer of page.answers) answer.release();
         return;
@@ -122,10 +127,14 @@ async function* repair(options: SweepOptions, counter: Counter, pass: Pass): Asy
   }
 }
 
-function walkPart(options: SweepOptions, part: Part, firstPage: number) {
+function walkPart(options: SweepOptions, counter: Counter, part: Part, firstPage: number) {
   const { read, readAhead, onAllRequested } = options;
   return walk({
-    read: (page) => read(part, page),
+    read: async (number) => {
+      const page = await read(part, number);
+      counter.noteCount(page, number, part);
+      return page;
+    },
     firstPage,
     pageSize: part.limit,
     readAhead,
@@ -148,15 +157,23 @@ class Counter {
   #steady = this.#seen;
   /** When that was, in milliseconds since the epoch. */
   #steadySince = 0;
-  /** The last page of the pass, as of its first page. */
+  /** Unreadable rows met by this pass since then. */
+  #steadyUnreadable = 0;
+  /** How many rows the list has, as of the last answer. */
+  #latestCount = 0;
+  #hasShrunk = false;
+  /** The last page of the pass, as of its first page, until it has been read. */
   #passEnd = 0;
+  /** Whether this pass meets rows that are created meanwhile at its end, not among the others. */
+  #newRowsComeLast: boolean;
   /** Whether the pass had added up before its end was read again. */
   #passAddedUp: boolean | undefined;
-  #newest = 0;
   #unreadable: readonly number[] = [];
+  #unreadableElsewhere = 0;
 
   constructor(options: SweepOptions) {
     this.#options = options;
+    this.#newRowsComeLast = options.source.order.length > 0;
   }
 
   /** Rows behind: read, known from before, or unreadable. */
@@ -166,7 +183,12 @@ class Counter {
 
   /** Whether this pass alone has seen all that was there when it began; never so part by part. */
   get passAddsUp(): boolean {
-    return this.#passAddedUp ?? this.#pass.addsUp;
+    return this.#newRowsComeLast && (this.#passAddedUp ?? this.#pass.addsUp);
+  }
+
+  /** Whether rows have gone while the list was read: others may have slipped through. */
+  get hasShrunk(): boolean {
+    return this.#hasShrunk;
   }
 
   /** Whether everything seen since the list's length last changed is as much as there is. */
@@ -176,7 +198,13 @@ class Counter {
 
   verdict(): Omit<Verdict, "outcome"> {
     const unreadable = this.#unreadable;
-    return { found: this.rows - unreadable.length, expected: this.#steady.expected, unreadable };
+    const elsewhere = this.#unreadableElsewhere;
+    return {
+      found: this.rows - unreadable.length - elsewhere,
+      expected: this.#steady.expected,
+      unreadable,
+      ...(elsewhere > 0 && { unreadableElsewhere: elsewhere }),
+    };
   }
 
   /** What is behind, for the position of an interrupted sweep. */
@@ -184,16 +212,43 @@ class Counter {
     return { rows: this.rows, unreadable: this.#unreadable };
   }
 
-  beginPass(): void {
+  /** Notes how many rows the list has, as soon as an answer says so: pages are taken later. */
+  noteCount({ totalCount, lastPage, receivedAt }: ListPage, number: number, part: Part): void {
+    const { query = {} } = this.#options.source;
+    const filtered = Object.keys(part.query).length > Object.keys(query).length;
+    if (totalCount === undefined || filtered) return;
+    if (totalCount < this.#latestCount) this.#hasShrunk = true;
+    this.#latestCount = totalCount;
+    if (this.#pass.expected === Number.POSITIVE_INFINITY) {
+      this.#pass.expected = totalCount;
+      this.#passEnd = lastPage;
+    }
+    if (totalCount !== this.#steady.expected) {
+      this.#steady = new Census(totalCount);
+      this.#steadySince = receivedAt;
+      this.#steadyUnreadable = 0;
+    }
+    if (number === this.#passEnd) {
+      // The end is read a moment later: rows that have come by then stand there with the others.
+      const expected = Math.min(totalCount, number * part.limit);
+      this.#pass.expected = Math.max(this.#pass.expected, expected);
+      this.#passEnd = 0;
+    }
+  }
+
+  beginPass(pass: Pass): void {
+    const { order } = this.#options.source;
+    this.#newRowsComeLast =
+      order.length > 0 && pass.every(({ sorting }) => sorting.join() === order.join());
     this.#pass = new Census();
     this.#passAddedUp = undefined;
+    this.#steadyUnreadable = 0;
   }
 
   /**
    * Takes the page before the position of an interrupted sweep: its rows are written already.
    */
   takeKnown(page: WalkedPage, part: Part, resume: SweepPosition): PageTrace {
-    this.#noteCount(page, part);
     const keys = borderKeys(page, part);
     const digest = new RowDigest();
     for (const { rows } of page.answers) {
@@ -213,7 +268,6 @@ class Counter {
     const { primaryKey, onRow } = this.#options;
     // What is read again came during this pass, and was not there when it began.
     if (page.again) this.#passAddedUp ??= this.#pass.addsUp;
-    this.#noteCount(page, part);
     const ownCount = this.#steady !== this.#seen && this.#steady !== this.#pass;
     // A page read before the last change may hold rows that have gone since.
     const isSteady = ownCount && page.receivedAt >= this.#steadySince;
@@ -234,40 +288,22 @@ class Counter {
         if (isSteady) this.#steady.add(primaryKey, rows, row);
       }
     }
-    this.#noteUnreadable(unreadable);
+    this.#noteUnreadable(unreadable, isSteady);
     release(page);
     return { digest: digest.text, ...keys };
   }
 
-  #noteCount(page: WalkedPage, part: Part): void {
-    const { number, again, totalCount, lastPage, receivedAt } = page;
-    const { query = {} } = this.#options.source;
-    const filtered = Object.keys(part.query).length > Object.keys(query).length;
-    if (totalCount === undefined || filtered) return;
-    if (this.#pass.expected === Number.POSITIVE_INFINITY) {
-      this.#pass.expected = totalCount;
-      this.#passEnd = lastPage;
-    } else if (number === this.#passEnd && !again) {
-      // The end was read a moment later: rows that had come by then stand there with the others.
-      const expected = Math.min(totalCount, number * part.limit);
-      this.#pass.expected = Math.max(this.#pass.expected, expected);
-    }
-    // The last page is read early; when its turn comes its count may be old.
-    if (receivedAt < this.#newest) return;
-    this.#newest = receivedAt;
-    if (totalCount === this.#steady.expected) return;
-    this.#steady = new Census(totalCount);
-    this.#steadySince = receivedAt;
-  }
-
-  #noteUnreadable(offsets: readonly number[]): void {
+  #noteUnreadable(offsets: readonly number[], isSteady: boolean): void {
     if (offsets.length === 0) return;
     this.#pass.known += offsets.length;
     if (this.#pass === this.#seen) this.#unreadable = [...this.#unreadable, ...offsets];
-    // Another pass meets the same rows again, or misses some of them.
+    // Another pass meets the same rows again, misses some of them, or meets what others missed.
     else this.#seen.known = Math.max(this.#seen.known, this.#pass.known);
-    if (this.#steady !== this.#pass && this.#steady !== this.#seen) {
-      this.#steady.known += offsets.length;
+    const elsewhere = this.#pass.known - this.#unreadable.length;
+    this.#unreadableElsewhere = Math.max(this.#unreadableElsewhere, elsewhere);
+    if (isSteady) {
+      this.#steadyUnreadable += offsets.length;
+      this.#steady.known = Math.max(this.#steady.known, this.#steadyUnreadable);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { PolarClient } from "../polar/client.ts";
@@ -35,11 +36,14 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
   const { config, log, state, writer, signal } = options;
   const clock = systemClock;
   const stop = new AbortController();
+  const over = AbortSignal.any([signal, stop.signal]);
+  // Each request under way listens, and each that waits for its next try: no leak to be warned of.
+  setMaxListeners(0, over);
   const client = new PolarClient({
     ...config,
     log,
     clock,
-    signal: AbortSignal.any([signal, stop.signal]),
+    signal: over,
   });
   const readAhead = config.concurrency * 2;
   const context: Context = {

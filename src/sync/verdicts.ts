@@ -1,25 +1,30 @@
 import type { Verdict } from "./sweep.ts";
 
 /** Whether every row of the list has been read. */
-export function isWhole({ outcome, unreadable }: Verdict): boolean {
-  return outcome === "whole" && unreadable.length === 0;
+export function isWhole({ outcome, unreadable, unreadableElsewhere }: Verdict): boolean {
+  return outcome === "whole" && unreadable.length === 0 && !unreadableElsewhere;
 }
 
 /** Why a list is not whole, in one sentence; undefined when it is. */
 export function problemOf(list: string, verdict: Verdict): string | undefined {
   if (isWhole(verdict)) return undefined;
-  const { outcome, found, expected, unreadable } = verdict;
+  const { outcome, found, expected, unreadable, unreadableElsewhere = 0 } = verdict;
   const parts: string[] = [];
   if (outcome !== "whole") {
-    const count = Number.isFinite(expected)
+    const said = Number.isFinite(expected)
       ? `the API counts ${expected}`
       : "the API gives no count";
-    parts.push(`${found} rows of ${list} were found but ${count}, however often they were read`);
+    parts.push(`${found} rows of ${list} were found but ${said}, however often they were read`);
   }
-  if (unreadable.length > 0) {
+  const count = unreadable.length + unreadableElsewhere;
+  if (count > 0) {
+    const positions =
+      unreadable.length > 0
+        ? ` (positions in the list, from 0: ${unreadable.slice(0, 20).join(", ")})`
+        : "";
     parts.push(
-      `${unreadable.length} rows of ${list} can't be read: the server fails to send them, or sends ` +
-        `them without a key (positions in the list, from 0: ${unreadable.slice(0, 20).join(", ")})`,
+      `${count} rows of ${list} can't be read: the server fails to send them, or sends them ` +
+        `without a key${positions}`,
     );
   }
   return `${parts.join("; ")}.`;

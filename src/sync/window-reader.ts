@@ -6,7 +6,7 @@ import { IdSet } from "./id-set.ts";
 import type { Output } from "./output.ts";
 import { itemKey, type ListReading, readFirstPage, readList } from "./read-list.ts";
 import { addKey } from "./row-keys.ts";
-import { findProperty, text } from "./row-properties.ts";
+import { timeOf, timestampOf } from "./row-properties.ts";
 import type { Step } from "./step.ts";
 import type { Verdict } from "./sweep.ts";
 import { problemOf } from "./verdicts.ts";
@@ -165,17 +165,4 @@ class Cuts {
       this.#last = timeOf(rows, rows.count - 1, this.#timestamp);
     }
   }
-}
-
-/** A row's time in milliseconds since the epoch; NaN when it has none. */
-function timeOf(rows: Rows, row: number, property: string): number {
-  return Date.parse(timestampOf(rows, row, property) ?? "");
-}
-
-/** A row's timestamp as the API wrote it; undefined when it is no string. */
-function timestampOf(rows: Rows, row: number, property: string): string | undefined {
-  const found = findProperty(rows, row, property);
-  if (found === -1) return undefined;
-  const value = text(rows, found);
-  return value.startsWith('"') ? value.slice(1, -1) : undefined;
 }

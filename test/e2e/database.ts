@@ -1,7 +1,6 @@
 /** A database of one's own on the server at hand. */
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { serverUrl } from "./tools.ts";
 
 export interface Database {
   readonly url: string;
@@ -14,11 +13,11 @@ export interface Database {
   readonly drop: () => Promise<void>;
 }
 
-/** Creates a database. Whoever creates one has to drop it. */
-export async function createDatabase(): Promise<Database> {
+/** Creates a database on this server. Whoever creates one has to drop it. */
+export async function createDatabase(serverUrl: string): Promise<Database> {
   const name = `tap_polar_test_${randomUUID().replaceAll("-", "")}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl());
+  await onServer(serverUrl, `CREATE DATABASE ${name}`);
+  const url = new URL(serverUrl);
   url.pathname = `/${name}`;
   const client = new pg.Client({ connectionString: url.href });
   await client.connect();
@@ -27,13 +26,13 @@ export async function createDatabase(): Promise<Database> {
     query: async (sql, values = []) => (await client.query(sql, [...values])).rows,
     drop: async () => {
       await client.end();
-      await onServer(`DROP DATABASE ${name} WITH (FORCE)`);
+      await onServer(serverUrl, `DROP DATABASE ${name} WITH (FORCE)`);
     },
   };
 }
 
-async function onServer(sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl() });
+async function onServer(serverUrl: string, sql: string): Promise<void> {
+  const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   try {
     await client.query(sql);

@@ -13,7 +13,7 @@ import { documentedType } from "./documented-types.ts";
 import { figures } from "./figures.ts";
 import { compareRows, keysInTable, orphans } from "./organization-in-postgres.ts";
 import { runPipeline } from "./programs.ts";
-import { describeWith, toolProgram } from "./tools.ts";
+import { describeWith, serverUrl, toolProgram } from "./tools.ts";
 
 const names = streams.map(({ name }) => name);
 // The simulator's clock. All of its rows are younger than the start date.
@@ -69,7 +69,7 @@ describeWith(["python", "postgres"], "target-postgres", () => {
 
   beforeAll(async () => {
     simulator = await startSimulator({ sizes });
-    database = await createDatabase();
+    database = await createDatabase(serverUrl());
     log = await load(names, "polar", { hardDelete: true, activateVersion: true });
   });
 

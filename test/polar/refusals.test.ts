@@ -108,7 +108,7 @@ describe("any refusal", () => {
     const challenge =
       'Bearer error="insufficient_scope", scope="files:read files:write", realm="x"';
     expect(message(403, "{}", { "www-authenticate": challenge })).toContain(
-      "it lacks the scope files:read or files:write",
+      "it lacks the scope files:read (403)",
     );
   });
 
@@ -117,7 +117,7 @@ describe("any refusal", () => {
     (challenge) => {
       const body = '{"error":"NotPermitted","detail":"Not allowed here"}';
       expect(message(403, body, { "www-authenticate": challenge })).toBe(
-        "The access token may not read /v1/orders/ (403: Not allowed here).",
+        "Polar does not allow to read /v1/orders/ (403: Not allowed here).",
       );
     },
   );

@@ -81,9 +81,9 @@ describe("valueEnd", () => {
         else broken++;
         expect(accepts(bytes)).toBe(expected);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 5_000 },
     );
-    expect(Math.min(valid, broken)).toBeGreaterThan(500);
+    expect(Math.min(valid, broken)).toBeGreaterThan(250);
   });
 
   it("accepts short texts of JSON's own characters exactly when JSON.parse does", () => {
@@ -93,7 +93,7 @@ describe("valueEnd", () => {
         const bytes = Buffer.from(text);
         expect(accepts(bytes)).toBe(parses(bytes));
       }),
-      { numRuns: 20_000 },
+      { numRuns: 10_000 },
     );
   });
 

@@ -32,6 +32,8 @@ export interface Running {
   /** Stops and goes on reading its stdout, as a reader does that is slow, or hangs. */
   pause(): void;
   resume(): void;
+  /** Resolves when the process is gone, though its stdout may not have been read yet. */
+  readonly exited: Promise<void>;
   /** Never rejects. */
   readonly ended: Promise<Ending>;
 }
@@ -110,6 +112,7 @@ export function startCommand(
     kill: (signal) => void child.kill(signal),
     pause: () => void child.stdout.pause(),
     resume: () => void child.stdout.resume(),
+    exited: new Promise((resolve) => child.once("exit", () => resolve())),
     ended: child.then(({ stderr, exitCode, signal }) => {
       running.delete(handle);
       return { lines, unfinishedBytes: splitter.rest, stderr, exitCode, signal };

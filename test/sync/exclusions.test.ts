@@ -28,9 +28,9 @@ describe("copyWithout", () => {
           if (expected !== print(value)) changed++;
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
-    expect(changed).toBeGreaterThan(200);
+    expect(changed).toBeGreaterThan(100);
   });
 
   it.each([

@@ -69,15 +69,15 @@ describe("IdSet", () => {
       "in time order",
       (index: number) => `01${index.toString(16).padStart(6, "0")}-${randomUUID().slice(9)}`,
     ],
-  ])("holds 200,000 UUIDs made %s", (_, make) => {
+  ])("holds 100,000 UUIDs made %s", (_, make) => {
     const ids = new IdSet();
-    const list = Array.from({ length: 200_000 }, (_, index) => Buffer.from(make(index)));
+    const list = Array.from({ length: 100_000 }, (_, index) => Buffer.from(make(index)));
     let added = 0;
     for (const bytes of list) if (ids.add(bytes, 0, 36)) added++;
-    expect(added).toBe(200_000);
+    expect(added).toBe(100_000);
     for (const bytes of list) if (ids.add(bytes, 0, 36)) added++;
-    expect(added).toBe(200_000);
-    expect(ids.size).toBe(200_000);
+    expect(added).toBe(100_000);
+    expect(ids.size).toBe(100_000);
   });
 
   it("takes no more than 40 bytes for each", () => {
@@ -97,7 +97,8 @@ describe("IdSet", () => {
 /** Bytes that are still there after everything that nobody needs has gone. */
 function memoryInUse(): number {
   setFlagsFromString("--expose-gc");
-  runInNewContext("gc")();
+  // What one collection finds unused the next one has given back for certain.
+  for (let round = 0; round < 3; round++) runInNewContext("gc")();
   const { heapUsed, arrayBuffers } = process.memoryUsage();
   return heapUsed + arrayBuffers;
 }

@@ -12,7 +12,12 @@ export interface ModelRow {
 }
 
 /** In which order rows of equal keys come, when the first `bound` of the sorted list are wanted. */
-export type Ties = (rows: readonly ModelRow[], compare: Compare, bound: number, way: string) => ModelRow[];
+export type Ties = (
+  rows: readonly ModelRow[],
+  compare: Compare,
+  bound: number,
+  way: string,
+) => ModelRow[];
 
 type Compare = (one: ModelRow, other: ModelRow) => number;
 
@@ -122,7 +127,9 @@ export class ModelList {
     this.requests.push({ part, page });
     this.#options.before?.(this.requests.length, this);
     const filters = Object.entries(part.query);
-    const rows = this.rows.filter((row) => filters.every(([name, value]) => valueOf(row, name) === value));
+    const rows = this.rows.filter((row) =>
+      filters.every(([name, value]) => keyOf(row, name) === value),
+    );
     const bound = page * part.limit;
     const sorted = this.#options.ties(rows, comparison(part.sorting), bound, part.sorting.join());
     const from = bound - part.limit;
@@ -143,14 +150,14 @@ function comparison(sorting: readonly string[]): Compare {
   return (one, other) => {
     for (const key of sorting) {
       const name = key.replace("-", "");
-      const [a, b] = [valueOf(one, name), valueOf(other, name)];
+      const [a, b] = [keyOf(one, name), keyOf(other, name)];
       if (a !== b) return a < b === key.startsWith("-") ? 1 : -1;
     }
     return 0;
   };
 }
 
-function valueOf(row: ModelRow, name: string): string | number {
+function keyOf(row: ModelRow, name: string): string | number {
   if (name === "created_at" || name === "amount") return row[name];
   return name === "status" ? row.status : row.id;
 }

@@ -2,28 +2,34 @@
 import { BodyPool } from "../../src/polar/body.ts";
 import type { ListPage } from "../../src/polar/list.ts";
 import { type Page, PagePool } from "../../src/polar/page.ts";
-import { valueOf } from "./rows.ts";
+import { propertyOf } from "./rows.ts";
 
-/** Makes pages, and knows which of them nobody has released yet. */
+// Shared by all tests: their memory is what takes time to make.
+const bodies = new BodyPool();
+const pages = new PagePool();
+
+/** By whom each page that is in use was made. */
+const makers = new WeakMap<Page, PageMaker>();
+const watched = new WeakSet<Page>();
+
+/** Makes pages, and knows how many of them nobody has released yet. */
 export class PageMaker {
-  readonly #bodies = new BodyPool();
-  readonly #pages = new PagePool();
-  readonly #held = new Set<Page>();
-  readonly #made = new Set<Page>();
+  #held = 0;
 
   /** How many answers are in use. */
   get held(): number {
-    return this.#held.size;
+    return this.#held;
   }
 
   /** One answer with these rows. */
   answer(rows: readonly object[], receivedAt = 0): Page {
-    const body = this.#bodies.take();
+    const body = bodies.take();
     body.append(Buffer.from(JSON.stringify({ items: rows })));
-    const page = this.#pages.take();
+    const page = pages.take();
     page.read(body, receivedAt, "items");
-    if (!this.#made.has(page)) this.#watch(page);
-    this.#held.add(page);
+    if (!watched.has(page)) watch(page);
+    makers.set(page, this);
+    this.#held++;
     return page;
   }
 
@@ -32,20 +38,28 @@ export class PageMaker {
     return { answers: [this.answer(rows, rest.receivedAt)], unreadable: [], ...rest };
   }
 
-  #watch(page: Page): void {
-    this.#made.add(page);
-    const release = page.release.bind(page);
-    page.release = () => {
-      if (!this.#held.delete(page)) throw new Error("a page was released twice");
-      release();
-    };
+  /** To be called for each page that is released. */
+  forget(page: Page): void {
+    makers.delete(page);
+    this.#held--;
   }
+}
+
+function watch(page: Page): void {
+  watched.add(page);
+  const release = page.release.bind(page);
+  page.release = () => {
+    const maker = makers.get(page);
+    if (!maker) throw new Error("a page was released twice");
+    maker.forget(page);
+    release();
+  };
 }
 
 /** The values of a property of a page's rows. */
 export function valuesOf({ answers }: Pick<ListPage, "answers">, name: string): unknown[] {
   return answers.flatMap(({ rows }) =>
-    Array.from({ length: rows.count }, (_, row) => valueOf(rows, row, name)),
+    Array.from({ length: rows.count }, (_, row) => propertyOf(rows, row, name)),
   );
 }
 

@@ -14,7 +14,7 @@ export function rowsFrom(objects: readonly object[]): Rows {
 }
 
 /** The value of a row's property, as JSON.parse gives it. */
-export function valueOf(rows: Rows, row: number, name: string): unknown {
+export function propertyOf(rows: Rows, row: number, name: string): unknown {
   const text = (from: number, to: number) => Buffer.from(rows.bytes.subarray(from, to)).toString();
   for (let property = rows.first(row); property < rows.end(row); property++) {
     if (text(rows.keyStart(property), rows.keyEnd(property)) === name) {

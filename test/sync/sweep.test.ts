@@ -1,22 +1,31 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ListSource } from "../../src/streams/define.ts";
-import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "../../src/sync/sweep.ts";
+import {
+  type SweepOptions,
+  type SweepPosition,
+  sweep,
+  type Verdict,
+} from "../../src/sync/sweep.ts";
 import { settled } from "../polar/clocks.ts";
-import { heapTies, ModelList, type ModelOptions, type ModelRow, randomTies, type Ties } from "./model-list.ts";
-import { valueOf } from "./rows.ts";
+import { heapTies, ModelList, type ModelRow, randomTies, type Ties } from "./model-list.ts";
+import { propertyOf } from "./rows.ts";
 
 const BY_TIME: ListSource = { kind: "list", path: "/v1/x/", order: ["created_at"] };
 
 interface Swept {
   /** The ids handed on, in order. */
   readonly written: unknown[];
-  /** After each page: where one could go on, and how many rows had been handed on. */
-  readonly positions: { position: SweepPosition | undefined; written: number }[];
-  readonly verdict: Verdict;
+  /** After each page: where one could go on. */
+  readonly positions: (SweepPosition | undefined)[];
+  /** How it ended, unless it was stopped before. */
+  readonly verdict: Verdict | undefined;
 }
 
-async function sweepAll(list: ModelList, options: Partial<SweepOptions> = {}): Promise<Swept> {
+async function sweepAll(
+  list: ModelList,
+  { stopAfter, ...options }: Partial<SweepOptions> & { readonly stopAfter?: number } = {},
+): Promise<Swept> {
   const written: unknown[] = [];
   const positions: Swept["positions"] = [];
   const progress = sweep({
@@ -25,17 +34,20 @@ async function sweepAll(list: ModelList, options: Partial<SweepOptions> = {}): P
     pageSize: 3,
     readAhead: 2,
     read: list.read,
-    onRow: (rows, row) => written.push(valueOf(rows, row, "id")),
+    onRow: (rows, row) => written.push(propertyOf(rows, row, "id")),
     onAllRequested: () => undefined,
     ...options,
   });
   let next = await progress.next();
   for (; !next.done; next = await progress.next()) {
-    positions.push({ position: next.value, written: written.length });
+    positions.push(next.value);
+    if (positions.length === stopAfter) break;
   }
+  if (!next.done)
+    await progress.return({ outcome: "short", found: 0, expected: 0, unreadable: [] });
   await settled();
   expect(list.maker.held).toBe(0);
-  return { written, positions, verdict: next.value };
+  return { written, positions, verdict: next.done ? next.value : undefined };
 }
 
 /** So many rows, of which as many as `group` share each time. */
@@ -52,20 +64,35 @@ const lost = (list: ModelList, written: readonly unknown[]) =>
   [...list.lasting].filter((id) => !written.includes(id));
 
 const ties = fc.oneof(
-  fc.nat(1_000).map((seed): Ties => Object.assign(randomTies(seed), { [fc.toStringMethod]: () => `random ${seed}` })),
+  fc
+    .nat(1_000)
+    .map(
+      (seed): Ties =>
+        Object.assign(randomTies(seed), { [fc.toStringMethod]: () => `random ${seed}` }),
+    ),
   fc.constant<Ties>(Object.assign(heapTies, { [fc.toStringMethod]: () => "heap" })),
 );
 
 describe("a sweep of a list that rests", () => {
   it("reads every page once when nothing ties", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(40), fc.integer({ min: 1, max: 9 }), ties, async (count, pageSize, order) => {
-        const list = new ModelList({ rows: rows(count), ties: order });
-        const { written, verdict } = await sweepAll(list, { pageSize });
-        expect(written).toEqual(list.rows.map(({ id }) => id));
-        expect(verdict).toEqual({ outcome: "whole", found: count, expected: count, unreadable: [] });
-        expect(list.requests.length).toBe(Math.max(1, Math.ceil(count / pageSize)));
-      }),
+      fc.asyncProperty(
+        fc.nat(40),
+        fc.integer({ min: 1, max: 9 }),
+        ties,
+        async (count, pageSize, order) => {
+          const list = new ModelList({ rows: rows(count), ties: order });
+          const { written, verdict } = await sweepAll(list, { pageSize });
+          expect(written).toEqual(list.rows.map(({ id }) => id));
+          expect(verdict).toEqual({
+            outcome: "whole",
+            found: count,
+            expected: count,
+            unreadable: [],
+          });
+          expect(list.requests.length).toBe(Math.max(1, Math.ceil(count / pageSize)));
+        },
+      ),
     );
   });
 
@@ -76,10 +103,12 @@ describe("a sweep of a list that rests", () => {
         fc.constantFrom(1, 2, 30, 100, 150, 350, 1_000),
         fc.shuffledSubarray(rows(600), { minLength: 600 }),
         async (count, group, shuffled) => {
-          const tied = shuffled.slice(0, count).map((row, index) => ({ ...row, created_at: Math.floor(index / group) }));
-          const list = new ModelList({ rows: fc.sample(fc.constant(tied), 1)[0] ?? [], ties: heapTies });
+          const tied = shuffled
+            .slice(0, count)
+            .map((row, index) => ({ ...row, created_at: Math.floor(index / group) }));
+          const list = new ModelList({ rows: tied, ties: heapTies });
           const { written, verdict } = await sweepAll(list, { pageSize: 100, readAhead: 8 });
-          expect(verdict.outcome).toBe("whole");
+          expect(verdict?.outcome).toBe("whole");
           expect(written.length).toBe(count);
           expect(new Set(written).size).toBe(count);
           expect(list.requests.length).toBeLessThanOrEqual(8 * Math.ceil(count / 73));
@@ -90,26 +119,291 @@ describe("a sweep of a list that rests", () => {
   });
 });
 
-const change = fc.record({ insert: fc.nat(3), remove: fc.array(fc.nat(1_000), { maxLength: 3 }) });
-const changes = fc.array(fc.oneof({ arbitrary: fc.constant({ insert: 0, remove: [] }), weight: 2 }, change), { maxLength: 14 });
+/** What happens to a list before one of its pages is read: rows come, or rows go. */
+type Change = { readonly insert: number } | { readonly remove: readonly number[] };
 
-describe("probe", () => {
-  for (const kind of ["del", "ins", "either"]) {
-  it(kind, async () => {
+const insertion = fc.record({ insert: fc.integer({ min: 1, max: 4 }) });
+const removal = fc.record({ remove: fc.array(fc.nat(1_000), { minLength: 1, maxLength: 4 }) });
+const changes = (change: fc.Arbitrary<Change>) =>
+  fc.array(fc.option(change, { freq: 2 }), { maxLength: 14 });
+
+function apply(list: ModelList, change: Change | null | undefined): void {
+  if (!change) return;
+  if ("insert" in change) for (let count = 0; count < change.insert; count++) list.insert();
+  else for (const place of change.remove) list.delete(place);
+}
+
+const lists = fc.record({
+  count: fc.nat(24),
+  group: fc.constantFrom(1, 1, 1, 2, 3, 5, 8),
+  ties,
+  pageSize: fc.integer({ min: 1, max: 6 }),
+  readAhead: fc.integer({ min: 1, max: 5 }),
+});
+
+/** A list that changes before its second page is read, its third and so on. */
+function changing(
+  { count, group, ties: order }: { count: number; group: number; ties: Ties },
+  planned: readonly (Change | null)[],
+): ModelList {
+  return new ModelList({
+    rows: rows(count, group),
+    ties: order,
+    before: (read, list) => apply(list, planned[read - 2]),
+  });
+}
+
+/**
+ * Without what would be beyond any proof by counting: as many rows go as stand on the last page,
+ * and others come, so that the new ones make up for what slips through.
+ */
+function provable(
+  planned: readonly (Change | null)[],
+  { count, pageSize }: { count: number; pageSize: number },
+): (Change | null)[] {
+  if (count <= pageSize) return [...planned];
+  let allowed = (count % pageSize || pageSize) - 1;
+  return planned.map((change) => {
+    if (!change || "insert" in change) return change;
+    const remove = change.remove.slice(0, allowed);
+    allowed -= remove.length;
+    return { remove };
+  });
+}
+
+const cases: [string, fc.Arbitrary<Change>][] = [
+  ["rows come at the end", insertion],
+  ["rows go anywhere", removal],
+  ["rows come and go", fc.oneof(insertion, removal)],
+];
+
+describe("a sweep that ends whole has not lost a row that was there all the time", () => {
+  it.each(cases)("when %s", async (_, change) => {
+    let whole = 0;
     await fc.assert(
-      fc.asyncProperty(fc.integer({min:0,max:24}), fc.integer({min:1,max:8}), changes, ties, fc.integer({min:2,max:6}), fc.integer({min:1,max:5}), async (count, group, list0, order, pageSize, readAhead) => {
-        const list = new ModelList({ rows: rows(count, group), ties: order, before: (read, self) => {
-          const c = list0[read - 2];
-          if (!c) return;
-          const isDel = kind === "del" || (kind === "either" && c.remove.length > 0);
-          if (isDel) for (const place of c.remove) self.delete(place);
-          else for (let i = 0; i < c.insert; i++) self.insert();
-        } });
-        const { written, verdict } = await sweepAll(list, { pageSize, readAhead });
-        if (verdict.outcome === "whole") expect(lost(list, written)).toEqual([]);
+      fc.asyncProperty(lists, changes(change), async (settings, planned) => {
+        const bothWays = planned.some((one) => one && "insert" in one);
+        const list = changing(settings, bothWays ? provable(planned, settings) : planned);
+        const { written, verdict } = await sweepAll(list, settings);
+        expect(new Set(written).size).toBe(written.length);
+        if (verdict?.outcome !== "whole") return;
+        whole++;
+        expect(lost(list, written)).toEqual([]);
       }),
-      { numRuns: 3000 },
+      { numRuns: 700 },
+    );
+    expect(whole).toBeGreaterThan(350);
+  });
+});
+
+describe("an interrupted sweep that goes on to its end has not lost a row, either", () => {
+  const rarely = (change: fc.Arbitrary<Change>) =>
+    fc.oneof({ arbitrary: fc.constant([]), weight: 2 }, changes(change));
+
+  it.each(cases)("when %s", async (_, change) => {
+    let resumed = 0;
+    await fc.assert(
+      fc.asyncProperty(
+        lists,
+        rarely(change),
+        fc.integer({ min: 2, max: 8 }),
+        fc.option(change, { freq: 1 }),
+        rarely(change),
+        async (settings, before, stopAfter, between, after) => {
+          let planned: readonly (Change | null)[] = before;
+          let begun = 0;
+          const list = new ModelList({
+            rows: rows(settings.count, settings.group),
+            ties: settings.ties,
+            before: (read, self) => apply(self, planned[read - begun - 2]),
+          });
+          const first = await sweepAll(list, { ...settings, stopAfter });
+          const resume = first.positions.at(-1);
+          if (!resume || first.verdict) return;
+
+          apply(list, between);
+          begun = list.requests.length;
+          planned = provable(after, { count: list.rows.length, pageSize: settings.pageSize });
+          const second = await sweepAll(list, { ...settings, resume });
+          if (second.verdict?.outcome === "moved") return;
+          resumed++;
+          expect(second.verdict?.outcome).toBe("whole");
+          expect(lost(list, [...first.written, ...second.written])).toEqual([]);
+        },
+      ),
+      { numRuns: 700 },
+    );
+    expect(resumed).toBeGreaterThan(30);
+  });
+
+  it("goes on where it stood when nothing has changed", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 6 }),
+        fc.integer({ min: 2, max: 40 }),
+        async (count, pageSize, stopAfter) => {
+          const list = new ModelList({ rows: rows(count), ties: heapTies });
+          const pages = Math.ceil(count / pageSize);
+          const first = await sweepAll(list, { pageSize, stopAfter: Math.min(stopAfter, pages) });
+          const resume = first.positions.at(-1);
+          if (pages === 1) {
+            expect(resume).toBeUndefined();
+            return;
+          }
+          const page = Math.min(stopAfter, pages);
+          expect(resume).toMatchObject({ page, rows: (page - 1) * pageSize });
+          const before = list.requests.length;
+          const second = await sweepAll(list, { pageSize, resume });
+          expect(second.verdict).toMatchObject({ outcome: "whole", found: count, expected: count });
+          expect(second.written).toEqual(
+            list.rows.slice((page - 1) * pageSize).map(({ id }) => id),
+          );
+          // The page before the position, to compare, and those after it.
+          expect(list.requests.length - before).toBe(pages - page + 2);
+        },
+      ),
     );
   });
-  }
+
+  it("never stands where ties cross the border of two pages", async () => {
+    const stable: Ties = (all, compare) => all.toSorted(compare);
+    const list = new ModelList({ rows: rows(20, 5), ties: stable });
+    const { positions } = await sweepAll(list, { pageSize: 2 });
+    expect(positions.slice(0, 10).map((position) => position?.page)).toEqual([
+      ...[undefined, undefined, undefined, undefined, undefined],
+      ...[6, 6, 6, 6, 6],
+    ]);
+  });
+
+  it("is told to have moved when the page before its position is another", async () => {
+    const list = new ModelList({ rows: rows(20), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 2, stopAfter: 5 });
+    list.delete(0);
+    const { verdict, written } = await sweepAll(list, { pageSize: 2, resume: positions.at(-1) });
+    expect(verdict?.outcome).toBe("moved");
+    expect(written).toEqual([]);
+  });
+
+  it("does not read again in other ways what it can't prove: it is told to have moved", async () => {
+    const list = new ModelList({ rows: rows(200), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 10, stopAfter: 5 });
+    const before = list.requests.length;
+    const rest: ModelRow[] = list.rows.slice(100).map((row) => ({ ...row, created_at: 100 }));
+    const tied = new ModelList({
+      rows: [...list.rows.slice(0, 100), ...rest],
+      ties: randomTies(7),
+    });
+    const { verdict } = await sweepAll(tied, { pageSize: 10, resume: positions.at(-1) });
+    expect(before).toBeGreaterThan(0);
+    expect(verdict?.outcome).toBe("moved");
+    expect(tied.requests.length).toBe(17);
+  });
+});
+
+describe("rows that the server fails to send", () => {
+  it("are told by their offsets, and all others are read", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 40 }),
+        fc.uniqueArray(fc.nat(39), { maxLength: 6 }),
+        fc.integer({ min: 2, max: 9 }),
+        async (count, offsets, pageSize) => {
+          const poisoned = offsets.filter((offset) => offset < count).sort((a, b) => a - b);
+          const ids = new Set(poisoned.map((offset) => `row-${offset}`));
+          const list = new ModelList({
+            rows: rows(count),
+            ties: heapTies,
+            isPoisoned: ({ id }) => ids.has(id),
+          });
+          const { written, verdict } = await sweepAll(list, { pageSize });
+          expect(verdict).toMatchObject({
+            outcome: "whole",
+            found: count - poisoned.length,
+            expected: count,
+            unreadable: poisoned,
+          });
+          expect(written).toEqual(list.rows.map(({ id }) => id).filter((id) => !ids.has(id)));
+          expect(list.requests.length).toBe(Math.ceil(count / pageSize));
+        },
+      ),
+    );
+  });
+
+  it("are told when they come without a usable key, too", async () => {
+    const list = new ModelList({ rows: rows(10), ties: heapTies });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      if (page !== 2) return answer;
+      const { receivedAt, totalCount, lastPage } = answer;
+      for (const one of answer.answers) one.release();
+      return list.maker.page([{ id: "row-3" }, { id: null }, {}], {
+        receivedAt,
+        totalCount,
+        lastPage,
+      });
+    };
+    const { written, verdict } = await sweepAll(list, { read });
+    expect(verdict).toMatchObject({ outcome: "whole", found: 8, expected: 10, unreadable: [4, 5] });
+    expect(written).not.toContain("row-4");
+  });
+});
+
+describe("a sweep that can't add up", () => {
+  it("says so with both numbers, after a bounded number of requests", async () => {
+    const list = new ModelList({ rows: rows(250), ties: heapTies });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      return { ...answer, totalCount: 251 };
+    };
+    const { verdict, written } = await sweepAll(list, { read, pageSize: 100 });
+    expect(verdict).toMatchObject({ outcome: "short", found: 250, expected: 251 });
+    expect(written.length).toBe(250);
+    expect(list.requests.length).toBeLessThanOrEqual(5 * 4);
+  });
+
+  it("is not read again where that is not wanted", async () => {
+    const list = new ModelList({ rows: rows(6, 6), ties: randomTies(1) });
+    const read: typeof list.read = async (part, page) => ({
+      ...(await list.read(part, page)),
+      totalCount: 7,
+      lastPage: 2,
+    });
+    const { verdict } = await sweepAll(list, { read, mostPasses: 0 });
+    expect(verdict?.outcome).toBe("short");
+    expect(list.requests.length).toBe(2);
+  });
+
+  it("has no number to add up to where the API gives none", async () => {
+    const list = new ModelList({ rows: rows(5), ties: heapTies });
+    const read: typeof list.read = async (part, page) => ({
+      ...(await list.read(part, page)),
+      totalCount: undefined,
+      lastPage: 2,
+    });
+    const { verdict, written } = await sweepAll(list, { read });
+    expect(written.length).toBe(5);
+    expect(verdict).toMatchObject({ outcome: "short", expected: Number.POSITIVE_INFINITY });
+  });
+
+  it("is mended part by part where the API has filters whose values cover every row", async () => {
+    const source: ListSource = { ...BY_TIME, order: [], splits: { status: ["open", "closed"] } };
+    const list = new ModelList({ rows: rows(150, 150), ties: randomTies(3) });
+    const { verdict, written } = await sweepAll(list, { source, pageSize: 100 });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written.length).toBe(150);
+    const filters = list.requests.map(({ part }) => part.query.status);
+    expect(new Set(filters)).toEqual(new Set([undefined, "open", "closed"]));
+    expect(list.requests.length).toBeLessThanOrEqual(4);
+  });
+});
+
+describe("leaving a sweep early", () => {
+  it("gives back every page", async () => {
+    for (let stopAfter = 1; stopAfter <= 8; stopAfter++) {
+      const list = new ModelList({ rows: rows(20, 4), ties: randomTies(stopAfter) });
+      const { positions } = await sweepAll(list, { stopAfter, readAhead: 4 });
+      expect(positions.length).toBe(stopAfter);
+    }
+  });
 });

@@ -6,39 +6,36 @@ import { idsOf } from "../support/records.ts";
 import { messagesOf, runTap } from "../support/run-tap.ts";
 import { configFor, simulate } from "../support/simulation.ts";
 
-const streams = ["customers", "orders", "checkouts"];
-const catalog = catalogOf(...streams);
-
 const kinds = {
   "rows come": { everyRequests: 1, insert: 3 },
   "rows go": { everyRequests: 2, remove: 1 },
   "rows change": { everyRequests: 1, update: 5 },
-  "rows come, change and go": { everyRequests: 2, insert: 1, update: 2, remove: 1 },
+  "rows come, change and go": { everyRequests: 3, insert: 2, update: 2, remove: 1 },
 } as const;
 
 describe.each(Object.entries(kinds))("while %s", (_, mutations) => {
   test.each([
-    [1, 10],
-    [2, 10],
-    [3, 7],
-    [4, 3],
+    ["customers", 1, 10],
+    ["customers", 2, 3],
+    ["checkouts", 3, 10],
+    ["orders", 4, 7],
   ])(
-    "every row that was there all the time is written (seed %i, pages of %i)",
-    async (seed, pageSize) => {
-      const sizes = { customers: 40, orders: 70, checkouts: 40 };
+    "no row of %s is lost that was there all the time (seed %i, pages of %i)",
+    async (stream, seed, pageSize) => {
       // It ends some time, as it does in life: a list that never rests can never be counted.
-      const simulator = await simulate({ seed, sizes, mutations: { ...mutations, times: 25 } });
+      const simulator = await simulate({
+        seed,
+        sizes: { [stream]: 60 },
+        mutations: { ...mutations, times: 15 },
+      });
       const config = configFor(simulator, { page_size: pageSize });
 
-      const { lines, exitCode } = await runTap({ config, catalog });
+      const { lines, exitCode } = await runTap({ config, catalog: catalogOf(stream) });
 
-      expect(exitCode).toBe(0);
-      for (const stream of streams) {
-        const ids = idsOf(lines, stream);
-        expect(new Set(ids).size).toBe(ids.length);
-        const missing = simulator.persistentIds(stream).filter((id) => !ids.includes(id));
-        expect({ stream, missing }).toEqual({ stream, missing: [] });
-      }
+      const ids = idsOf(lines, stream);
+      const missing = simulator.persistentIds(stream).filter((id) => !ids.includes(id));
+      expect({ missing, exitCode }).toEqual({ missing: [], exitCode: 0 });
+      expect(new Set(ids).size).toBe(ids.length);
     },
   );
 });

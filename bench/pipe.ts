@@ -1,0 +1,128 @@
+/**
+ * How long `tap | target` takes, against the target alone on what the tap has written before: the
+ * difference is what the tap costs. The runs alternate, so that a busy machine slows both alike.
+ */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { execa } from "execa";
+import { startSimulator } from "../simulator/index.ts";
+import { createDatabase } from "../test/e2e/database.ts";
+import { providePostgres } from "../test/e2e/provision/postgres.ts";
+import { program, providePython } from "../test/e2e/provision/python.ts";
+
+const ORDERS = 5_000;
+const ROUNDS = 5;
+const tapFile = fileURLToPath(new URL("../dist/tap.js", import.meta.url));
+
+type Command = readonly string[];
+
+/** Seconds by the clock, and seconds of work. */
+interface Times {
+  readonly real: number;
+  readonly work: number;
+}
+
+/**
+ * Runs `first | second`, or `second < file`, by a shell, whose pipe is the one that users have. It
+ * tells how long the whole took, and how long each side worked.
+ */
+async function run(second: Command, first: Command | { readonly file: string }) {
+  const timed = `exec 3>&2; TIMEFORMAT='%R %U %S'
+measured() { local name=$1; shift; { time "$@" 2>/dev/null 3>&-; } 2> >(sed "s/^/$name /" >&3); }
+`;
+  const quoted = (command: Command) => command.map((word) => `'${word}'`).join(" ");
+  const target = `measured target ${quoted(second)} >/dev/null`;
+  const script =
+    "file" in first ? `${target} <'${first.file}'` : `measured tap ${quoted(first)} | ${target}`;
+  const { stderr } = await execa("bash", [
+    "-o",
+    "pipefail",
+    "-c",
+    `${timed}${script}; code=$?; wait; exit $code`,
+  ]);
+  const timesOf = (name: string): Times => {
+    const [, real, user, system] =
+      new RegExp(`^${name} ([\\d.]+) ([\\d.]+) ([\\d.]+)$`, "m").exec(stderr) ?? [];
+    return { real: Number(real), work: Number(user) + Number(system) };
+  };
+  return { tap: timesOf("tap"), target: timesOf("target") };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+/** Measures one target. Each of its runs gets a command of its own, for a place of its own. */
+async function measure(name: string, tap: Command, file: string, target: () => Promise<Command>) {
+  const alone: number[] = [];
+  const piped: number[] = [];
+  const taps: Times[] = [];
+  for (let round = 0; round < ROUNDS; round++) {
+    alone.push((await run(await target(), { file })).target.real);
+    const both = await run(await target(), tap);
+    piped.push(Math.max(both.target.real, both.tap.real));
+    taps.push(both.tap);
+  }
+  const added = (median(piped) / median(alone) - 1) * 100;
+  const working = median(taps.map(({ real, work }) => (100 * work) / real));
+  console.log(`\n${name}, ${ORDERS} orders, median of ${ROUNDS} runs`);
+  console.log(`  target alone   ${rate(median(alone))}`);
+  console.log(`  tap | target   ${rate(median(piped))}, ${added.toFixed(1)} % more time`);
+  console.log(
+    working < 50
+      ? `  The tap works ${working.toFixed(0)} % of the time and waits for the target for the rest.`
+      : `  The tap works ${working.toFixed(0)} % of the time: the target waits for it.`,
+  );
+}
+
+const rate = (seconds: number): string =>
+  `${seconds.toFixed(2)} s, ${Math.round(ORDERS / seconds)} records/s`;
+
+const folder = await mkdtemp(join(tmpdir(), "tap-polar-bench-"));
+const [python, server] = await Promise.all([providePython(folder), providePostgres()]);
+if ("missing" in python) throw new Error(python.missing);
+if ("missing" in server) throw new Error(server.missing);
+const simulator = await startSimulator({ sizes: { orders: ORDERS }, renderedAhead: true });
+const database = await createDatabase(server.url);
+try {
+  const configFile = async (name: string, content: object) => {
+    await writeFile(join(folder, name), JSON.stringify(content));
+    return join(folder, name);
+  };
+  const { url, accessToken } = simulator;
+  const settings = { api_url: url, access_token: accessToken, requests_per_minute: 1_000_000 };
+  const config = await configFile("config.json", settings);
+  const selected = { breadcrumb: [], metadata: { selected: true } };
+  const catalog = await configFile("catalog.json", {
+    streams: [{ tap_stream_id: "orders", metadata: [selected] }],
+  });
+  const tap = [process.execPath, tapFile, "--config", config, "--catalog", catalog];
+
+  const file = join(folder, "orders.singer");
+  const [command = "", ...args] = tap;
+  const start = performance.now();
+  await execa(command, args, { stdout: { file }, stderr: "ignore" });
+  console.log(`tap alone        ${rate((performance.now() - start) / 1000)}`);
+
+  let runs = 0;
+  await measure("target-jsonl", tap, file, async () => {
+    const target = await configFile("jsonl.json", {
+      destination_path: await mkdtemp(join(folder, "output-")),
+    });
+    return [program(python, "target-jsonl", "target-jsonl"), "--config", target];
+  });
+  await measure("target-postgres", tap, file, async () => {
+    const target = await configFile("postgres.json", {
+      sqlalchemy_url: database.url,
+      default_target_schema: `run_${++runs}`,
+    });
+    return [program(python, "target-postgres", "target-postgres"), "--config", target];
+  });
+} finally {
+  await simulator.close();
+  await database.drop();
+  await server.stop();
+  await rm(folder, { recursive: true, force: true });
+}

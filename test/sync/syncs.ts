@@ -1,0 +1,63 @@
+/** Runs single syncs against a server and shows what came of them. */
+import { z } from "zod";
+import type { ClientOptions } from "../../src/polar/client.ts";
+import { ListReader } from "../../src/polar/list.ts";
+import type { Context } from "../../src/sync/context.ts";
+import type { Outcome, Sync } from "../../src/sync/step.ts";
+import { openClient } from "../polar/clients.ts";
+import { contextWith } from "./contexts.ts";
+
+/** A context whose reader asks this server, in time that does not pass. */
+export function contextFor(
+  server: { readonly url: string; readonly accessToken?: string },
+  client: Partial<ClientOptions> = {},
+  overrides: Partial<Context> = {},
+) {
+  const { accessToken } = server;
+  const opened = openClient(server.url, {
+    requestsPerMinute: 1_000_000,
+    ...(accessToken !== undefined && { accessToken }),
+    ...client,
+  });
+  const { clock } = opened;
+  const reader = new ListReader(opened.client);
+  return { ...contextWith({ reader, clock, ...overrides }), clock };
+}
+
+/** A place in the run whose requests matter to nobody else. */
+export const place = { priority: 0, onAllRequested: () => undefined };
+
+const recordLine = z.object({ record: z.record(z.string(), z.unknown()) });
+
+export type Taken =
+  | { readonly kind: "record"; readonly record: Readonly<Record<string, unknown>> }
+  | { readonly kind: "bookmark"; readonly bookmark: Readonly<Record<string, unknown>> }
+  | { readonly kind: "checkpoint" | "activate" };
+
+/** Everything that a sync brings, record by record, and how it has ended. */
+export async function takeAll(
+  sync: Sync,
+): Promise<{ readonly taken: readonly Taken[]; readonly outcomes: readonly Outcome[] }> {
+  const taken: Taken[] = [];
+  for (;;) {
+    const next = await sync.next();
+    if (next.done) return { taken, outcomes: next.value };
+    const step = next.value;
+    if (step.kind === "records") {
+      for (const line of Buffer.from(step.lines).toString().trimEnd().split("\n")) {
+        taken.push({ kind: "record", record: recordLine.parse(JSON.parse(line)).record });
+      }
+    } else if (step.kind === "bookmark") taken.push({ kind: "bookmark", bookmark: step.bookmark });
+    else taken.push({ kind: step.kind });
+  }
+}
+
+/** The values of one column of the records, in their order. */
+export function columnOf(taken: readonly Taken[], column: string): unknown[] {
+  return taken.flatMap((one) => (one.kind === "record" ? [one.record[column]] : []));
+}
+
+/** The bookmarks, in their order. */
+export function bookmarksOf(taken: readonly Taken[]) {
+  return taken.flatMap((one) => (one.kind === "bookmark" ? [one.bookmark] : []));
+}

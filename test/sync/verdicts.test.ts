@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import type { Verdict } from "../../src/sync/sweep.ts";
+import { isWhole, problemOf } from "../../src/sync/verdicts.ts";
+
+const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, unreadable: [] };
+
+describe("a verdict", () => {
+  it("of a whole list is no problem", () => {
+    expect(isWhole(verdict)).toBe(true);
+    expect(problemOf("orders", verdict)).toBeUndefined();
+  });
+
+  it("of a list that does not add up tells both numbers", () => {
+    const short = { ...verdict, outcome: "short", expected: 12 } as const;
+    expect(isWhole(short)).toBe(false);
+    expect(problemOf("orders", short)).toMatch(
+      /^9 rows of orders were found but the API counts 12/,
+    );
+    const unknown = { ...short, expected: Number.POSITIVE_INFINITY };
+    expect(problemOf("orders", unknown)).toContain("but the API gives no count");
+  });
+
+  it("with unreadable rows tells how many and where", () => {
+    const some = { ...verdict, unreadable: [3, 42] };
+    expect(isWhole(some)).toBe(false);
+    expect(problemOf("orders", some)).toMatch(
+      /^2 rows of orders can't be read.*from 0: 3, 42\)\.$/,
+    );
+  });
+
+  it("does not list unreadable rows without end", () => {
+    const many = { ...verdict, unreadable: Array.from({ length: 1_000 }, (_, offset) => offset) };
+    expect(problemOf("orders", many)).toMatch(/^1000 rows .*: 0, 1, .*, 19\)\.$/);
+  });
+});

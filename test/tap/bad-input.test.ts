@@ -1,0 +1,208 @@
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { beforeEach, describe, expect, test } from "vitest";
+import type { Simulator } from "../../simulator/index.ts";
+import { lastLineOf } from "../support/discretion.ts";
+import { catalogOf } from "../support/organization.ts";
+import { workFolder } from "../support/processes.ts";
+import { recordsOf } from "../support/records.ts";
+import { runTap, type TapInput } from "../support/run-tap.ts";
+import { configFor, simulate } from "../support/simulation.ts";
+
+let simulator: Simulator;
+let config: object;
+beforeEach(async () => {
+  simulator = await simulate();
+  config = configFor(simulator);
+});
+
+/** Runs the tap with what is wrong: it must say so before the first request. */
+async function refusal(input: TapInput): Promise<string> {
+  const { exitCode, lines, stderr } = await runTap(input);
+  expect({ exitCode, lines, requests: simulator.requests }).toEqual({
+    exitCode: 2,
+    lines: [],
+    requests: [],
+  });
+  return stderr;
+}
+
+describe("config", () => {
+  test("missing token, with what to do", async () => {
+    const stderr = await refusal({ config: { api_url: simulator.url } });
+
+    expect(lastLineOf(stderr)).toMatch(/config\.json: access_token: is missing/);
+  });
+
+  test("no config at all", async () => {
+    expect(lastLineOf(await refusal({}))).toMatch(/access_token: is missing.*--config/);
+  });
+
+  test("no such file, a folder, not JSON, not an object", async () => {
+    const folder = await workFolder();
+    const missing = join(folder, "missing.json");
+
+    expect(lastLineOf(await refusal({ args: ["--config", missing] }))).toContain(
+      `${missing}: no such file; check the path`,
+    );
+    expect(await refusal({ args: ["--config", folder] })).toContain(`${folder}: is a folder`);
+    expect(await refusal({ config: '{"access_token": polar}' })).toMatch(
+      /config\.json: is not valid JSON at line 1, column 18/,
+    );
+    expect(await refusal({ config: "[]" })).toMatch(/config\.json: must be a JSON object/);
+  });
+
+  test.skipIf(process.getuid?.() === 0)("a file that may not be read", async () => {
+    const file = join(await workFolder(), "secret.json");
+    await writeFile(file, "{}");
+    await chmod(file, 0);
+
+    expect(await refusal({ args: ["--config", file] })).toContain(`${file}: may not be read`);
+  });
+
+  test("every wrong value, a line each with its path, and the values of none", async () => {
+    const stderr = await refusal({
+      config: {
+        ...config,
+        page_size: 101,
+        concurrency: "four",
+        start_date: "EXAMPLE_SECRET",
+        api_url: "http://example.com",
+      },
+    });
+
+    for (const name of ["page_size", "concurrency", "start_date", "api_url"]) {
+      expect(stderr).toMatch(new RegExp(`^.*ERROR .*config\\.json: ${name}: must `, "m"));
+    }
+    expect(lastLineOf(stderr)).toMatch(/^tap-polar: 4 mistakes in the input: /);
+  });
+
+  test("a setting that there is not: a warning with the nearest name, and the sync goes on", async () => {
+    const { exitCode, stderr } = await runTap({ config: { ...config, pagesize: 10 } });
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/WARN.*config\.json: pagesize: .*page_size/);
+  });
+
+  test("a token of another shape: a warning, and the API decides", async () => {
+    const { exitCode, stderr } = await runTap({
+      config: { ...config, access_token: "ghp_1234567" },
+    });
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/WARN.*access_token: does not look like a token of Polar/);
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  test("files and the environment go together, the environment wins", async () => {
+    const env = { TAP_POLAR_API_URL: simulator.url, TAP_POLAR_ACCESS_TOKEN: simulator.accessToken };
+
+    const { exitCode } = await runTap({
+      config: { access_token: "polar_oat_NotThisOne" },
+      args: ["--config=ENV"],
+      env,
+    });
+
+    expect(exitCode).toBe(0);
+  });
+});
+
+describe("catalog", () => {
+  test("no such file, empty, not JSON, no catalog", async () => {
+    const missing = join(await workFolder(), "missing.json");
+
+    expect(await refusal({ config, args: ["--catalog", missing] })).toContain("no such file");
+    expect(await refusal({ config, catalog: "" })).toMatch(/catalog\.json: is empty.*--discover/);
+    expect(await refusal({ config, catalog: '{"streams": [' })).toMatch(
+      /is not valid JSON at line 1/,
+    );
+    expect(await refusal({ config, catalog: { orders: {} } })).toMatch(/streams: must be a list/);
+  });
+
+  test("selects nothing", async () => {
+    const stderr = await refusal({ config, catalog: catalogOf() });
+
+    expect(lastLineOf(stderr)).toMatch(/catalog\.json: selects no stream/);
+  });
+
+  test("an unknown stream, with the nearest name", async () => {
+    const { streams } = catalogOf("orders");
+    const renamed = streams.map((stream) =>
+      stream.tap_stream_id === "orders" ? { ...stream, tap_stream_id: "order" } : stream,
+    );
+
+    const stderr = await refusal({ config, catalog: { streams: renamed } });
+
+    expect(lastLineOf(stderr)).toMatch(/streams\.order: is no stream of this tap.*orders/);
+  });
+
+  test("an unknown property: a warning with the nearest name, and the sync goes on", async () => {
+    const catalog = catalogOf("refunds");
+    const refunds = catalog.streams.find((stream) => stream.tap_stream_id === "refunds");
+    refunds?.metadata.push({ breadcrumb: ["properties", "amonut"], metadata: { selected: true } });
+
+    const { exitCode, stderr, lines } = await runTap({ config, catalog });
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(/WARN.*streams\.refunds: amonut: is selected, but no column.*amount/);
+    expect(recordsOf(lines)).toHaveLength(8);
+  });
+});
+
+describe("state", () => {
+  const orders = { catalog: catalogOf("orders") };
+
+  test("no such file, not JSON, no object", async () => {
+    const missing = join(await workFolder(), "missing.json");
+
+    expect(await refusal({ config, args: ["--state", missing] })).toContain("no such file");
+    expect(await refusal({ config, state: "{'bookmarks': {}}" })).toMatch(/is not valid JSON at/);
+    expect(await refusal({ config, state: "[]" })).toMatch(/state\.json: must be a JSON object/);
+  });
+
+  test("empty: a first run", async () => {
+    expect(await runTap({ config, ...orders, state: "\n" })).toMatchObject({ exitCode: 0 });
+  });
+
+  test.each([
+    ["no object", { bookmarks: 5 }, "state.json: bookmarks: must be an object"],
+    [
+      "a bookmark that is none",
+      { bookmarks: { orders: "2026" } },
+      "bookmarks.orders: must be an object",
+    ],
+    [
+      "a newer version's",
+      { bookmarks: { orders: { format: 99 } } },
+      "bookmarks.orders: was written by a newer version",
+    ],
+    [
+      "nonsense",
+      { bookmarks: { orders: { version: "x", sweep: { page: -1 } } } },
+      "bookmarks.orders.version: is not as this tap writes it",
+    ],
+  ])("%s", async (_, state, told) => {
+    expect(await refusal({ config, ...orders, state })).toContain(told);
+  });
+});
+
+describe("flags", () => {
+  test.each([
+    [["--catalogue", "x.json"], "--catalogue: is no option of tap-polar"],
+    [["--state"], "--state: needs the path of a file behind it"],
+    [["sync"], "sync: stands alone"],
+    [["--discover=yes"], "--discover: takes no value"],
+  ])("%j", async (args, told) => {
+    expect(await refusal({ config, args })).toContain(told);
+  });
+});
+
+test("mistakes in several files are told file by file, the config's first", async () => {
+  const folder = await workFolder();
+  await mkdir(join(folder, "state.json"));
+
+  expect(await refusal({ config: {}, state: "[" })).toContain("access_token: is missing");
+  expect(await refusal({ config, args: ["--state", join(folder, "state.json")] })).toContain(
+    "is a folder",
+  );
+});

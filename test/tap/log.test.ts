@@ -1,0 +1,123 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Fault } from "../../simulator/index.ts";
+import { catalogOf } from "../support/organization.ts";
+import { workFolder } from "../support/processes.ts";
+import { recordsOf } from "../support/records.ts";
+import { runTap } from "../support/run-tap.ts";
+import { configFor, defaultStreams, requestCount, simulate } from "../support/simulation.ts";
+
+const metricShape = z.object({
+  type: z.enum(["counter", "timer"]),
+  metric: z.string(),
+  value: z.number(),
+  tags: z.record(z.string(), z.unknown()),
+});
+
+function metricsOf(stderr: string) {
+  return [...stderr.matchAll(/METRIC: (\{.*\})/g)].map(([, json = ""]) =>
+    metricShape.parse(JSON.parse(json)),
+  );
+}
+
+describe("metrics", () => {
+  test("count the records, time each request and each stream", async () => {
+    const simulator = await simulate({ sizes: { orders: 230, refunds: 0 } });
+
+    const { lines, stderr } = await runTap({ config: configFor(simulator) });
+
+    const metrics = metricsOf(stderr);
+    const records = recordsOf(lines);
+    for (const stream of defaultStreams) {
+      const counts = metrics.filter(
+        ({ metric, tags }) => metric === "record_count" && tags.stream === stream,
+      );
+      const written = records.filter((record) => record.stream === stream).length;
+      expect(counts.reduce((sum, { value }) => sum + value, 0)).toBe(written);
+      const durations = metrics.filter(
+        ({ metric, tags }) => metric === "sync_duration" && tags.stream === stream,
+      );
+      expect(durations).toMatchObject([{ tags: { status: "succeeded" } }]);
+    }
+    const requests = metrics.filter(({ metric }) => metric === "http_request_duration");
+    expect(requests).toHaveLength(requestCount(simulator));
+    expect(requests[0]?.tags).toEqual({
+      endpoint: "/v1/customers/",
+      http_status_code: 200,
+      status: "succeeded",
+    });
+  });
+
+  test("tell of the stream that failed", async () => {
+    const faults: Fault[] = [{ kind: "status", path: "/v1/refunds/" }];
+    const simulator = await simulate({ faults });
+
+    const config = configFor(simulator, { max_retries: 0 });
+    const { stderr } = await runTap({ config, catalog: catalogOf("refunds", "benefits") });
+
+    const durations = metricsOf(stderr).filter(({ metric }) => metric === "sync_duration");
+    expect(durations.map(({ tags }) => [tags.stream, tags.status])).toEqual([
+      ["refunds", "failed"],
+      ["benefits", "succeeded"],
+    ]);
+  });
+});
+
+test.each(["TAP_POLAR_LOGLEVEL", "LOGLEVEL"])("%s=ERROR leaves nothing to say", async (name) => {
+  const simulator = await simulate();
+
+  const { stderr, exitCode } = await runTap({
+    config: configFor(simulator),
+    env: { [name]: "ERROR" },
+  });
+
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+});
+
+test("the SDK's structured log: each line is JSON, up to the last sentence", async () => {
+  const simulator = await simulate({ scopes: ["orders:read"] });
+  const file = join(await workFolder(), "logging.json");
+  const formatter = { "()": "singer_sdk.logging.StructuredFormatter" };
+  await writeFile(file, JSON.stringify({ formatters: { singer_formatter: formatter } }));
+
+  const { stderr, exitCode } = await runTap({
+    config: configFor(simulator),
+    catalog: catalogOf("orders", "refunds"),
+    env: { SINGER_SDK_LOG_CONFIG: file },
+  });
+
+  expect(exitCode).toBe(1);
+  const lines = stderr.trimEnd().split("\n");
+  const records = lines.slice(0, -1).map((line) => JSON.parse(line));
+  expect(records.length).toBeGreaterThan(3);
+  for (const record of records) {
+    expect(record).toMatchObject({ level: expect.any(String), message: expect.any(String) });
+    expect(record).toHaveProperty("stream_name");
+  }
+});
+
+/** The helpers search every run's stderr for the token and the rows' content; here it is all said. */
+test("at level DEBUG, with all that can go wrong, neither token nor content is told", async () => {
+  const faults: Fault[] = [
+    { kind: "poison", path: "/v1/customers/", rows: [3] },
+    { kind: "garble", path: "/v1/orders/", times: 3 },
+    { kind: "truncate", path: "/v1/orders/", after: 3, times: 1 },
+    { kind: "status", path: "/v1/products/" },
+    { kind: "expire", path: "/v1/benefits/" },
+  ];
+  const simulator = await simulate({ faults });
+  for (const { id } of simulator.rows("orders")) {
+    simulator.update("orders", id, { surprise: "EXAMPLE_SECRET", amount: "EXAMPLE_SECRET" });
+  }
+
+  const config = configFor(simulator, { max_retries: 4 });
+  const { stderr, exitCode } = await runTap({ config, env: { LOGLEVEL: "DEBUG" } });
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain("DEBUG");
+  expect(stderr).toContain("customers is incomplete");
+  expect(stderr).toContain("products is incomplete");
+  expect(stderr).toContain("orders.surprise is not known");
+});

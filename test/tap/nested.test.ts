@@ -1,0 +1,211 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Simulator } from "../../simulator/index.ts";
+import { streams } from "../../src/streams/index.ts";
+import {
+  catalogOf,
+  keysOf,
+  keysWritten,
+  keyText,
+  recordsByStream,
+  requestsForParents,
+  streamNamed,
+  tableRows,
+} from "../support/organization.ts";
+import {
+  confirmedLinesOf,
+  lastStateOf,
+  messagesOf,
+  runTap,
+  runTapUntil,
+  type TapInput,
+} from "../support/run-tap.ts";
+import { configFor, requestCount, simulate } from "../support/simulation.ts";
+
+const nested = streams.flatMap(({ name, primaryKey, source }) =>
+  source.kind === "nested" ? [{ name, primaryKey, ...source }] : [],
+);
+
+function inputFor(simulator: Simulator, names: readonly string[], settings: object = {}): TapInput {
+  return { config: configFor(simulator, settings), catalog: catalogOf(...names) };
+}
+
+/** A stream's bookmark without its format. */
+function bookmarkIn(state: object | undefined, stream: string) {
+  const bookmark = z.looseObject({ version: z.number(), sweep: z.looseObject({}).optional() });
+  return z.object({ bookmarks: z.record(z.string(), bookmark) }).parse(state).bookmarks[stream];
+}
+
+describe.each(nested)("$name inside of $parent", ({ name, parent, primaryKey }) => {
+  test("comes with the pages of its parent, selected or not", async () => {
+    const simulator = await simulate({ ties: "stable" });
+    const pages = requestsForParents(simulator, name);
+
+    const alone = await runTap(inputFor(simulator, [name]));
+    const requestsAlone = requestCount(simulator);
+    const together = await runTap(inputFor(simulator, [name, parent]));
+
+    expect([alone.exitCode, together.exitCode]).toEqual([0, 0]);
+    expect(requestsAlone).toBe(pages);
+    expect(requestCount(simulator) - requestsAlone).toBe(pages);
+    expect([...recordsByStream(alone.lines).keys()]).toEqual([name]);
+    const expected = await keysOf(simulator, name);
+    expect(expected).not.toHaveLength(0);
+    expect(keysWritten(alone.lines, name)).toEqual(expected);
+    expect(keysWritten(together.lines, name)).toEqual(expected);
+    expect(keysWritten(together.lines, parent)).toEqual(await keysOf(simulator, parent));
+  });
+
+  test("has a key of its parent's and its own", async () => {
+    const simulator = await simulate();
+
+    const { lines } = await runTap(inputFor(simulator, [name]));
+
+    const [schema] = messagesOf(lines);
+    expect(schema).toMatchObject({ type: "SCHEMA", stream: name, key_properties: primaryKey });
+    expect(primaryKey).toHaveLength(2);
+    const keys = keysWritten(lines, name);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+});
+
+test("rows that several parents share are told apart by the parent's id, in their order", async () => {
+  const simulator = await simulate();
+
+  const { lines } = await runTap(inputFor(simulator, ["product_benefits"]));
+
+  const stream = streamNamed("product_benefits");
+  const benefits = recordsByStream(lines).get("product_benefits") ?? [];
+  expect(new Set(benefits.map((row) => row.benefit_id)).size).toBeLessThan(benefits.length);
+  const expected = tableRows(simulator, "products").flatMap(({ id, benefits: inside }) =>
+    z
+      .array(z.looseObject({ id: z.string() }))
+      .parse(inside)
+      .map((benefit, position) => ({
+        product_id: id,
+        benefit_id: benefit.id,
+        position,
+      })),
+  );
+  const byKey = (one: object, other: object) =>
+    keyText(stream, { ...one }) < keyText(stream, { ...other }) ? -1 : 1;
+  expect(benefits.toSorted(byKey)).toEqual(expected.toSorted(byKey));
+});
+
+test("an empty array and null bring no rows, and do no harm", async () => {
+  const simulator = await simulate({ sizes: { orders: 6 } });
+  const [first = "", second = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
+  simulator.update("orders", first, { items: [] });
+  simulator.update("orders", second, { items: null });
+
+  const { lines, exitCode } = await runTap(inputFor(simulator, ["orders", "order_items"]));
+
+  expect(exitCode).toBe(0);
+  const orders = recordsByStream(lines).get("orders") ?? [];
+  expect(orders.find(({ id }) => id === first)?.items).toEqual([]);
+  expect(orders.find(({ id }) => id === second)?.items).toBeNull();
+  expect(orders).toHaveLength(6);
+  const items = keysWritten(lines, "order_items");
+  expect(items).toEqual(await keysOf(simulator, "order_items"));
+  expect(items.filter((key) => key.includes(first) || key.includes(second))).toEqual([]);
+  expect(items).not.toHaveLength(0);
+});
+
+test("what is no array is kept in _extra of the parent", async () => {
+  const simulator = await simulate({ sizes: { orders: 3 } });
+  const [first = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
+  simulator.update("orders", first, { items: { a: 1 } });
+
+  const { lines, exitCode } = await runTap(inputFor(simulator, ["orders", "order_items"]));
+
+  expect(exitCode).toBe(0);
+  const orders = recordsByStream(lines).get("orders") ?? [];
+  expect(orders.find(({ id }) => id === first)).toMatchObject({ _extra: { items: { a: 1 } } });
+  expect(keysWritten(lines, "order_items").filter((key) => key.includes(first))).toEqual([]);
+});
+
+describe("a group that one list feeds", () => {
+  const group = ["products", "product_prices", "product_benefits"];
+  const sizes = { products: 90 };
+  const settings = { page_size: 5, concurrency: 1 };
+
+  test.each([1, 3, 6, 12, 17])("goes on together when killed at page %i", async (page) => {
+    const simulator = await simulate({ sizes, ties: "stable" });
+    const input = inputFor(simulator, group, settings);
+    // It gets no further than that, and has written all that came before.
+    simulator.setFaults([{ kind: "stall", path: "/v1/products/", page }]);
+    const productsBefore = (page - 1) * settings.page_size;
+    let products = 0;
+    const killed = await runTapUntil(input, "SIGKILL", (line) => {
+      if (line.startsWith('{"type":"RECORD","stream":"products"')) products++;
+      return products === productsBefore;
+    });
+    expect(killed.signal).toBe("SIGKILL");
+    simulator.setFaults([]);
+    const state = lastStateOf(killed.lines);
+    const before = requestCount(simulator);
+    const resumed = await runTap({ ...input, state });
+
+    expect(resumed.exitCode).toBe(0);
+    for (const name of group) {
+      const together = new Set([
+        ...keysWritten(confirmedLinesOf(killed.lines), name),
+        ...keysWritten(resumed.lines, name),
+      ]);
+      expect([...together].sort()).toEqual(await keysOf(simulator, name));
+      expect(bookmarkIn(lastStateOf(resumed.lines), name)?.version).toBe(
+        bookmarkIn(lastStateOf(resumed.lines), "products")?.version,
+      );
+    }
+    if (state) expect(requestCount(simulator) - before).toBeLessThan(18);
+    else expect(page).toBeLessThanOrEqual(6);
+  });
+
+  test("begins anew when one of it did not take part in the interrupted run", async () => {
+    const simulator = await simulate({ sizes, ties: "stable" });
+    const killed = await runTapUntil(
+      inputFor(simulator, ["products"], settings),
+      "SIGKILL",
+      (line) => line.includes('"sweep"'),
+    );
+    const state = lastStateOf(killed.lines);
+    expect(bookmarkIn(state, "products")?.sweep).toBeDefined();
+
+    const { lines, exitCode } = await runTap({ ...inputFor(simulator, group, settings), state });
+
+    expect(exitCode).toBe(0);
+    for (const name of group) {
+      expect(keysWritten(lines, name)).toEqual(await keysOf(simulator, name));
+      const { version } = bookmarkIn(lastStateOf(lines), name) ?? {};
+      expect(version).toBeGreaterThan(bookmarkIn(state, "products")?.version ?? 0);
+    }
+  });
+
+  test("is activated as one", async () => {
+    const simulator = await simulate({ sizes: { products: 12 } });
+    const input = inputFor(simulator, group, { emit_activate_version_messages: true });
+
+    const { lines } = await runTap(input);
+
+    const activations = messagesOf(lines).flatMap((message) =>
+      message.type === "ACTIVATE_VERSION" ? [message] : [],
+    );
+    expect(activations.map(({ stream }) => stream).sort()).toEqual(group.toSorted());
+    expect(new Set(activations.map(({ version }) => version)).size).toBe(1);
+    for (const message of messagesOf(lines)) {
+      if (message.type === "RECORD") expect(message.version).toBe(activations[0]?.version);
+    }
+  });
+
+  test("fails as one, each with the scope it lacks", async () => {
+    const simulator = await simulate({ scopes: ["benefits:read"] });
+
+    const { exitCode, stderr } = await runTap(inputFor(simulator, [...group, "benefits"]));
+
+    expect(exitCode).toBe(1);
+    expect(streamNamed("product_prices").scope).toBe("products:read");
+    for (const name of group) {
+      expect(stderr).toMatch(new RegExp(`${name} is incomplete: .*products:read`));
+    }
+  });
+});
