@@ -125,9 +125,16 @@ function typeOf({ type, format }: Property): string {
 function hiddenColumns(columns: readonly (readonly [string, Property])[]): string[] {
   const reasons = Object.entries(WHY_HIDDEN).flatMap(([reason, why]) => {
     const names = columns.filter(([, { hidden }]) => hidden === reason).map(([name]) => code(name));
+    if (reason === "secret") names.push(...secretsInside(columns));
     return names.length === 0 ? [] : [`- ${why}: ${names.join(", ")}.`];
   });
   return reasons.length === 0 ? [] : ["Off by default:", reasons.join("\n")];
+}
+
+function secretsInside(columns: readonly (readonly [string, Property])[]): string[] {
+  return columns.flatMap(([name, { secretsInside: paths = [] }]) =>
+    paths.map((path) => code([name, ...path].join("."))),
+  );
 }
 
 /** The scopes that the stream and those it reads its parents from need. */

@@ -1,3 +1,4 @@
+import { setFlagsFromString } from "node:v8";
 import { about, type Command, HELP, parseArguments } from "./arguments.ts";
 import { checkConfig, loadConfig } from "./config.ts";
 import { exitCodeOf, TargetClosedError } from "./errors.ts";
@@ -52,6 +53,8 @@ async function syncCommand(
   const selected = selectStreams(catalog, discover(streams), source, warn);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
+  // undici's HTTP parser is WebAssembly: optimizing it takes 30 MB and gains nothing here.
+  setFlagsFromString("--liftoff-only");
   // Loaded now, because discovery does without the network.
   const { sync } = await import("./sync/sync.ts");
   const { signal } = interruption;

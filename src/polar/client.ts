@@ -1,4 +1,5 @@
-import { Pool } from "undici";
+// The package's index loads fetch, WebSocket and caches, too: twice the start-up, for nothing.
+import Pool from "undici/lib/dispatcher/pool.js";
 import type { Log } from "../log.ts";
 import { type Body, BodyPool } from "./body.ts";
 import { RequestBudget } from "./budget.ts";

@@ -17,6 +17,8 @@ export interface DiscoverableStream {
   readonly selectedByDefault: boolean;
   /** Columns that are off unless the user selects them. */
   readonly hiddenProperties: ReadonlySet<string>;
+  /** What is off inside of columns, as property paths. */
+  readonly hiddenPaths?: readonly (readonly string[])[];
 }
 
 // Catalogs pass through other tools, which add keys of their own and leave out what they do not
@@ -101,6 +103,10 @@ function catalogEntry(stream: DiscoverableStream): CatalogStream {
       "selected-by-default": automatic.has(column) || !stream.hiddenProperties.has(column),
     },
   }));
+  const inside = (stream.hiddenPaths ?? []).map((path) => ({
+    breadcrumb: path.flatMap((step) => ["properties", step]),
+    metadata: { inclusion: "available", "selected-by-default": false },
+  }));
   return {
     tap_stream_id: name,
     stream: name,
@@ -115,7 +121,7 @@ function catalogEntry(stream: DiscoverableStream): CatalogStream {
       ),
       required: [...schema.required],
     },
-    metadata: [{ breadcrumb: [], metadata: root }, ...columns],
+    metadata: [{ breadcrumb: [], metadata: root }, ...columns, ...inside],
   };
 }
 

@@ -49,7 +49,7 @@ export function selectColumns(
 function hiddenColumns(discovered: CatalogStream): string[] {
   return (discovered.metadata ?? [])
     .filter(({ metadata }) => metadata["selected-by-default"] === false)
-    .flatMap(({ breadcrumb }) => breadcrumb.slice(1));
+    .flatMap(({ breadcrumb }) => (breadcrumb.length === 2 ? breadcrumb.slice(1) : []));
 }
 
 /** The schema with these columns only. Those it lacks are taken from the discovered one. */

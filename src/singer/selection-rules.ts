@@ -4,12 +4,20 @@ import type { CatalogStream, Metadata } from "./catalog.ts";
 /** Property names from the stream (an empty path) inwards: `["customer", "email"]`. */
 export type PropertyPath = readonly string[];
 
-/** The property path of a breadcrumb such as `["properties", "customer", "properties", "email"]`. */
+/**
+ * The property path of a breadcrumb such as `["properties", "customer", "properties", "email"]`. The
+ * step into the elements of an array, `items`, leaves no trace: what is said of an element is said
+ * of all.
+ */
 export function propertyPath(breadcrumb: readonly string[]): PropertyPath | undefined {
-  const isPath =
-    breadcrumb.length % 2 === 0 &&
-    breadcrumb.every((step, index) => index % 2 === 1 || step === "properties");
-  return isPath ? breadcrumb.filter((_, index) => index % 2 === 1) : undefined;
+  const path: string[] = [];
+  for (let at = 0; at < breadcrumb.length; at++) {
+    if (breadcrumb[at] === "items" && at > 0) continue;
+    const name = breadcrumb[++at];
+    if (breadcrumb[at - 1] !== "properties" || name === undefined) return undefined;
+    path.push(name);
+  }
+  return path;
 }
 
 /**

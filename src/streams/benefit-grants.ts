@@ -1,5 +1,14 @@
 import { defineStream } from "./define.ts";
-import { flag, object, reference, resource, secret, timestamp, undocumented } from "./fields.ts";
+import {
+  flag,
+  object,
+  reference,
+  resource,
+  secret,
+  timestamp,
+  undocumented,
+  withoutSecret,
+} from "./fields.ts";
 
 export const benefitGrants = defineStream({
   name: "benefit_grants",
@@ -27,7 +36,10 @@ export const benefitGrants = defineStream({
     error: object("Why granting failed: type, message and timestamp; null when it went well."),
     customer: object("The customer as of the fetch, as in customers."),
     member: object("The member as of the fetch, as in members."),
-    benefit: object("The benefit as of the fetch, as in benefits."),
+    benefit: withoutSecret(
+      ["properties", "guild_token"],
+      object("The benefit as of the fetch, as in benefits."),
+    ),
     properties: secret(object("What the grant made: keys, invitations, accounts, by type.")),
     user_id: undocumented(reference("customers", "Older name of customer_id.")),
   },

@@ -1,5 +1,14 @@
 import { defineStream } from "./define.ts";
-import { choice, flag, object, reference, resource, text, undocumented } from "./fields.ts";
+import {
+  choice,
+  flag,
+  object,
+  reference,
+  resource,
+  text,
+  undocumented,
+  withoutSecret,
+} from "./fields.ts";
 
 const types = [
   "custom",
@@ -32,8 +41,9 @@ export const benefits = defineStream({
     organization_id: reference("organizations", "The organization that grants it."),
     metadata: object("Key-value pairs that the merchant attached to the benefit."),
     visibility: choice(["draft", "private", "public"], "Who sees the benefit."),
-    properties: object(
-      "Settings of its type, such as the note, the repository, or the meter and units.",
+    properties: withoutSecret(
+      ["guild_token"],
+      object("Settings of its type, such as the note, the repository, or the meter and units."),
     ),
     visibility_configurable: flag("Whether the merchant can change the visibility."),
     is_tax_applicable: undocumented(flag("Whether the benefit is taxed, for custom ones.")),

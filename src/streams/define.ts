@@ -31,6 +31,8 @@ export interface Property<T extends JsonType = JsonType> {
   /** The stream whose rows this column identifies. */
   readonly references?: string;
   readonly hidden?: HiddenReason;
+  /** Secrets inside of the value, off by default: property paths, which lead through arrays. */
+  readonly secretsInside?: readonly (readonly string[])[];
   readonly origin?: Origin;
 }
 

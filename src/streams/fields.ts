@@ -2,7 +2,7 @@
  * The vocabulary of columns. Each word gives a column its JSON type, its format and, where all such
  * columns share one, the unit in its description.
  */
-import type { Properties, Property } from "./define.ts";
+import type { JsonType, Properties, Property } from "./define.ts";
 
 /** A string. */
 export const text = (description: string): Property<"string"> => ({ type: "string", description });
@@ -73,6 +73,12 @@ export const reference = (stream: string, description: string): Property<"string
 
 /** Off by default: whoever holds this value can act with it. */
 export const secret = <P extends Property>(property: P): P => ({ ...property, hidden: "secret" });
+
+/** On by default, but for what this path leads to: whoever holds that can act with it. */
+export const withoutSecret = <T extends JsonType>(
+  path: readonly string[],
+  property: Property<T>,
+): Property<T> => ({ ...property, secretsInside: [path] });
 
 /** Off by default: says more about a person than most reports need. */
 export const personal = <P extends Property>(property: P): P => ({

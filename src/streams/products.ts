@@ -9,6 +9,7 @@ import {
   reference,
   resource,
   text,
+  withoutSecret,
 } from "./fields.ts";
 
 export const products = defineStream({
@@ -47,7 +48,10 @@ export const products = defineStream({
     organization_id: reference("organizations", "The organization that sells the product."),
     metadata: object("Key-value pairs that the merchant attached to the product."),
     prices: list("The product's prices; see product_prices."),
-    benefits: list("What buyers get, in the order shown; see product_benefits."),
+    benefits: withoutSecret(
+      ["properties", "guild_token"],
+      list("What buyers get, in the order shown; see product_benefits."),
+    ),
     medias: list("Pictures of the product, as in files."),
     attached_custom_fields: list("Questions asked at checkout: custom_field_id, order, required."),
     is_deletable: flag("Whether the product can still be deleted, since nothing refers to it."),

@@ -14,6 +14,7 @@ import {
   text,
   timestamp,
   undocumented,
+  withoutSecret,
 } from "./fields.ts";
 
 const listedStatuses = ["trialing", "active", "past_due", "canceled", "unpaid", "paused"];
@@ -77,7 +78,10 @@ export const subscriptions = defineStream({
     metadata: object("Key-value pairs that the merchant attached to the subscription."),
     custom_field_data: object("Answers to the custom fields, by the field's slug."),
     customer: object("The customer as of the fetch, as in customers."),
-    product: object("The product as of the fetch, as in products."),
+    product: withoutSecret(
+      ["benefits", "properties", "guild_token"],
+      object("The product as of the fetch, as in products."),
+    ),
     discount: object("The discount as of the fetch, as in discounts."),
     prices: list("The prices that apply, as in product_prices."),
     meters: list("Usage in the present period; see subscription_meters."),

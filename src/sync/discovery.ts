@@ -48,5 +48,8 @@ function describe(stream: Stream): DiscoverableStream {
     ...replication(stream),
     selectedByDefault: stream.selectedByDefault,
     hiddenProperties: new Set(hidden.map(([name]) => name)),
+    hiddenPaths: Object.entries(stream.properties).flatMap(([name, { secretsInside = [] }]) =>
+      secretsInside.map((path) => [name, ...path]),
+    ),
   };
 }

@@ -1,5 +1,6 @@
 import { scanArray, scanObject, valueEnd } from "../polar/scanner.ts";
 import type { ByteBuilder } from "./byte-builder.ts";
+import { decodeKey } from "./row-properties.ts";
 
 /** What to leave out inside of a value: `true` for a whole property, or what to leave out of it. */
 export interface Exclusions {
@@ -31,8 +32,8 @@ export function exclusionTree(paths: Iterable<readonly string[]>): Map<string, E
 }
 
 /**
- * Copies the value at `bytes[start..end)` without the excluded properties. Elements of an array
- * lose what its items lose; the path names them `items`, as a JSON Schema does.
+ * Copies the value at `bytes[start..end)` without the excluded properties. Paths lead through
+ * arrays: each element loses the same.
  */
 export function copyWithout(
   bytes: Uint8Array,
@@ -42,9 +43,8 @@ export function copyWithout(
   out: ByteBuilder,
 ): void {
   if (bytes[start] === 0x7b) copyObject(bytes, start, exclusions, out);
-  else if (bytes[start] === 0x5b && typeof exclusions.items === "object") {
-    copyArray(bytes, start, exclusions.items, out);
-  } else out.copy(bytes, start, end);
+  else if (bytes[start] === 0x5b) copyArray(bytes, start, exclusions, out);
+  else out.copy(bytes, start, end);
 }
 
 function copyObject(
@@ -57,9 +57,7 @@ function copyObject(
   const first = out.length;
   scanObject(bytes, start, (keyStart, keyEnd, from) => {
     const to = valueEnd(bytes, from);
-    const name = String(
-      JSON.parse(Buffer.from(bytes.subarray(keyStart - 1, keyEnd + 1)).toString()),
-    );
+    const name = decodeKey(bytes.subarray(keyStart, keyEnd));
     const excluded = Object.hasOwn(exclusions, name) ? exclusions[name] : undefined;
     if (excluded === true) return to;
     if (out.length > first) out.appendByte(0x2c);

@@ -3,7 +3,7 @@ import type { RecordFrame } from "../singer/messages.ts";
 import type { JsonType, Stream } from "../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
-import { matches } from "./row-properties.ts";
+import { decodeKey, matches } from "./row-properties.ts";
 
 /** The column that keeps what this version of the tap does not know, and values of another type. */
 export const EXTRA_COLUMN = "_extra";
@@ -251,11 +251,6 @@ function contextColumns(stream: Stream, columns: ReadonlySet<string>): ContextCo
     result.push({ key: columnKey(column), property, from: origin.from });
   }
   return result;
-}
-
-function decodeKey(key: Uint8Array): string {
-  const text = Buffer.from(key).toString();
-  return text.includes("\\") ? String(JSON.parse(`"${text}"`)) : text;
 }
 
 /** Whether a value is null or of the declared type, told by its first byte. */

@@ -52,3 +52,9 @@ export function timestampOf(rows: Rows, row: number, name: string): string | und
 export function timeOf(rows: Rows, row: number, name: string): number {
   return Date.parse(timestampOf(rows, row, name) ?? "");
 }
+
+/** The name that a key stands for, given without its quotes. */
+export function decodeKey(key: Uint8Array): string {
+  const text = Buffer.from(key).toString();
+  return text.includes("\\") ? String(JSON.parse(`"${text}"`)) : text;
+}

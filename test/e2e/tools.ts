@@ -1,15 +1,19 @@
-/** The real tools, for tests: skipped with the reason in their name where the tools are missing. */
-import { describe, inject } from "vitest";
+/** The real tools, for tests. */
+import { describe, expect, inject, test } from "vitest";
 import type { Missing } from "./provision/missing.ts";
 import { type PythonTools, program, type Tool } from "./provision/python.ts";
 
 type Need = "python" | "postgres";
 
-/** Like `describe`, for tests that need the Python tools, or these and PostgreSQL. */
+/**
+ * Like `describe`, for tests that need the Python tools, or these and PostgreSQL. Where they are
+ * missing, the tests are skipped with the reason in their name; with CI=true that is a failure.
+ */
 export function describeWith(needs: readonly Need[], name: string, body: () => void): void {
   const provided = needs.map((need) => inject(need));
   const [first] = provided.filter((one) => "missing" in one);
   if (first === undefined) describe(name, body);
+  else if (process.env.CI === "true") test(name, () => expect.fail(first.missing));
   else describe.skip(`${name} (${first.missing})`, body);
 }
 

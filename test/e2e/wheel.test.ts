@@ -72,7 +72,8 @@ describeWith(["python"], "the wheel", () => {
     const simulator = await simulate({ faults: [{ kind: "stall", path: "/v1/products/" }] });
     const file = await configFile(configFor(simulator));
     const tap: Program = startProgram(tapPolar, ["--config", file], { env: withoutNode });
-    await expect.poll(() => requestCount(simulator, "/v1/products/")).toBeGreaterThan(0);
+    const requests = () => requestCount(simulator, "/v1/products/");
+    await expect.poll(requests, { timeout: 30_000 }).toBeGreaterThan(0);
 
     process.kill(tap.pid, signal);
 

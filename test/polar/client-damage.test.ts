@@ -148,6 +148,20 @@ describe("a connection", () => {
 });
 
 describe("the memory of an answer", () => {
+  it("is the same one for all answers that come one after the other, good and bad", async () => {
+    const bad = Object.values(damages);
+    const { url } = await startRawServer((socket, number) =>
+      number % 2 === 0 ? socket.write(GOOD) : bad[(number >> 1) % bad.length]?.(socket),
+    );
+    const allocations = vi.spyOn(Buffer, "allocUnsafeSlow");
+    onTestFinished(() => allocations.mockRestore());
+    const { client } = openClient(url, { concurrency: 1, requestTimeoutSeconds: 0.1 });
+    for (let count = 0; count < bad.length; count++) {
+      expect(await client.get(request(), reading())).toBe(ROWS);
+    }
+    expect(allocations.mock.calls.filter(([size]) => size === 512 * 1024).length).toBe(1);
+  });
+
   it("is in one hand at a time, and handed out again, whatever has gone wrong", async () => {
     const bad = Object.values(damages);
     let healthy = true;

@@ -39,17 +39,18 @@ describe("the start of a period", () => {
 describe("ranges of days", () => {
   it("hold every day once, in order, and are cut between periods and within the limits", () => {
     fc.assert(
-      fc.property(interval, time, time, (length, one, other) => {
-        const [from, until] = one < other ? [one, other] : [other, one];
+      fc.property(interval, time, fc.nat(4_000), (length, from, days) => {
+        const until = from + days * DAY_MILLISECONDS;
         const ranges = [...dayRanges(from, until, length)];
         expect(ranges[0]?.first).toBe(periodStart(from, length));
         expect(ranges.at(-1)?.last).toBe(periodStart(until, "day"));
-        for (const [index, { first, last }] of ranges.entries()) {
+        const some = length === "hour" ? ranges.slice(-50) : ranges;
+        for (const [index, { first, last }] of some.entries()) {
           expect(first).toBe(periodStart(first, length));
           expect(last).toBeGreaterThanOrEqual(first);
           // With a day to spare, for whoever asks beyond the last one.
           expect((last - first) / DAY_MILLISECONDS + 2).toBeLessThanOrEqual(LIMITS[length]);
-          const next = ranges[index + 1]?.first ?? last + DAY_MILLISECONDS;
+          const next = some[index + 1]?.first ?? last + DAY_MILLISECONDS;
           expect(next).toBe(last + DAY_MILLISECONDS);
         }
       }),

@@ -56,7 +56,10 @@ const positionsOf = (taken: Parameters<typeof bookmarksOf>[0]) =>
 
 describe("a sync parent by parent", () => {
   it("keeps within a small budget with a thousand parents", async () => {
-    const simulator = await simulate({ sizes: { customers: 1_000, payment_methods: 300 } });
+    const simulator = await simulate({
+      sizes: { customers: 1_000, payment_methods: 300 },
+      ties: "stable",
+    });
     const times: number[] = [];
     const clock = new InstantClock();
     const log = { ...keptLog().log, requestDuration: () => void times.push(clock.monotonic()) };
@@ -67,7 +70,8 @@ describe("a sync parent by parent", () => {
 
     expect(outcomes).toEqual([{ stream: "payment_methods", problem: undefined }]);
     expect(columnOf(taken, "id")).toHaveLength(300);
-    expect(times.length).toBeGreaterThanOrEqual(1_010);
+    // Ten pages of customers, and one request for each.
+    expect(times).toHaveLength(10 + 1_000);
     for (const [index, time] of times.entries()) {
       expect((times[index + 60] ?? Number.POSITIVE_INFINITY) - time).toBeGreaterThanOrEqual(60_000);
     }

@@ -60,21 +60,15 @@ export function tree(keys: fc.Arbitrary<string>): fc.Arbitrary<Tree> {
   })).value;
 }
 
-/**
- * The value without what these paths name. Elements of an array lose what is below `items`; the
- * path of `items` itself names nothing in an array.
- */
+/** The value without what these paths name. Each element of an array loses the same. */
 export function without(value: Tree, paths: readonly (readonly string[])[]): Tree {
   const below = (name: string) =>
     paths.filter(([first]) => first === name).map((path) => path.slice(1));
   switch (value.kind) {
     case "scalar":
       return value;
-    case "array": {
-      const rest = below("items");
-      if (rest.some((path) => path.length === 0)) return value;
-      return { kind: "array", items: value.items.map((item) => without(item, rest)) };
-    }
+    case "array":
+      return { kind: "array", items: value.items.map((item) => without(item, paths)) };
     case "object":
       return {
         kind: "object",

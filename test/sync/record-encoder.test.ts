@@ -157,6 +157,24 @@ describe("RecordEncoder", () => {
     );
   });
 
+  it.each<[JsonType, readonly string[]]>([
+    ["string", ['""', '"1"', "null"]],
+    ["integer", ["0", "-0", "-12", "9".repeat(300), "null"]],
+    ["number", ["0", "-12", "1.10", "1e5", "1E-12", "-0.5e+1", "null"]],
+    ["boolean", ["true", "false", "null"]],
+    ["object", ["{}", '{"a":1}', "null"]],
+    ["array", ["[]", "[1]", "null"]],
+  ])("takes as %s: %j, and nothing else", (declared, own) => {
+    const stream = streamOf({ a: { type: declared, description: "" } });
+    const values = ['"x"', "7", "-7", "1.5", "1e5", "1E5", "true", "false", "null", "{}", "[]"];
+    for (const value of [...own, ...values]) {
+      const { records, drifts } = encode(stream, all(stream), [], [`{"a":${value}}`]);
+      const isOwn = own.includes(value) || fits(value, declared);
+      expect(records).toEqual([isOwn ? `{"a":${value}}` : `{"_extra":{"a":${value}}}`]);
+      expect(drifts.length).toBe(isOwn ? 0 : 1);
+    }
+  });
+
   it("goes on in the same way after it has been cleared", () => {
     const stream = streamOf({ id: text("") });
     const encoder = new RecordEncoder(stream, new Set(["id"]), new Map(), () => undefined);

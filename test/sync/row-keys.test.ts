@@ -70,6 +70,11 @@ describe("addKey", () => {
     expect(addAll(["a", "b"], rows)).toEqual([true, true, true, true, true]);
   });
 
+  it("keeps the parts apart that are numbers, too", () => {
+    const rows = '[{"a":1,"b":23},{"a":12,"b":3},{"a":1,"b":23}]';
+    expect(addAll(["a", "b"], rows)).toEqual([true, true, false]);
+  });
+
   it("has no use for rows of a stream without a key", () => {
     expect(addAll([], '[{"id":"a"}]')).toEqual([undefined]);
   });

@@ -60,6 +60,7 @@ function rows(count: number, group = 1): ModelRow[] {
   }));
 }
 
+/** The rows that were there all the time and have not been written. */
 const lost = (list: ModelList, written: readonly unknown[]) =>
   [...list.lasting].filter((id) => !written.includes(id));
 
@@ -194,6 +195,16 @@ describe("a sweep that ends whole has not lost a row that was there all the time
     );
     expect(whole).toBeGreaterThan(350);
   });
+
+  it("when new rows come first, as they do in a pass that goes the other way", async () => {
+    for (let seed = 0; seed < 500; seed++) {
+      const settings = { count: 7, group: 4, ties: randomTies(seed), pageSize: 3, readAhead: 1 };
+      const planned = [null, null, null, { insert: 3 }, { insert: 3 }];
+      const list = changing(settings, planned);
+      const { written, verdict } = await sweepAll(list, settings);
+      if (verdict?.outcome === "whole") expect(lost(list, written)).toEqual([]);
+    }
+  });
 });
 
 describe("an interrupted sweep that goes on to its end has not lost a row, either", () => {
@@ -274,6 +285,20 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       ...[undefined, undefined, undefined, undefined, undefined],
       ...[6, 6, 6, 6, 6],
     ]);
+  });
+
+  it("stands before the first page that repeats a row: another has been missed there", async () => {
+    // Of three that tie, the second page repeats the first in the place of the third.
+    const unsteady: Ties = (all, compare, bound) =>
+      bound === 6 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
+    const tied = rows(20).map((row, index) => ({
+      ...row,
+      created_at: index < 3 ? row.created_at : Math.max(5, index),
+    }));
+    const list = new ModelList({ rows: tied, ties: unsteady });
+    const { positions, written } = await sweepAll(list, { pageSize: 2, stopAfter: 8 });
+    expect(new Set(written).size).toBe(15);
+    expect(positions.map((position) => position?.page)).toEqual([undefined, ...Array(7).fill(2)]);
   });
 
   it("is told to have moved when the page before its position is another", async () => {

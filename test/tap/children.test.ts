@@ -56,48 +56,22 @@ function positionIn(state: object | undefined, stream: string): z.infer<typeof a
 }
 
 describe("parents", () => {
-  test.each(children)(
-    "of $name are listed once, whether or not they are selected",
-    async (child) => {
-      const { name, parents } = child;
-      const simulator = await simulate({ ties: "stable" });
-      const listed = () =>
-        parents.reduce((sum, parent) => {
-          const { source } = streamNamed(parent.stream);
-          return sum + (source.kind === "list" ? requestCount(simulator, source.path) : 0);
-        }, 0);
+  // Each of these streams alone is a test of its own, in all-streams-alone.test.ts.
+  test.each(children)("of $name are listed once when they are selected, too", async (child) => {
+    const { name, parents } = child;
+    const simulator = await simulate({ ties: "stable" });
 
-      const alone = await runTap(inputFor(simulator, [name]));
-      const listedAlone = listed();
-      const together = await runTap(
-        inputFor(simulator, [name, ...parents.map((one) => one.stream)]),
-      );
-
-      expect([alone.exitCode, together.exitCode]).toEqual([0, 0]);
-      expect(listedAlone).toBe(requestsForParents(simulator, name));
-      expect(listed() - listedAlone).toBe(requestsForParents(simulator, name));
-      expect(keysWritten(together.lines, name)).toEqual(keysWritten(alone.lines, name));
-      expect(keysWritten(together.lines, name)).toEqual(await keysOf(simulator, name));
-    },
-  );
-
-  test("may be a thousand", async () => {
-    const simulator = await simulate({
-      sizes: { customers: 1_000, payment_methods: 400 },
-      ties: "stable",
-    });
-
-    const { lines, exitCode } = await runTap(inputFor(simulator, ["payment_methods"]));
+    const names = [name, ...parents.map(({ stream }) => stream)];
+    const { lines, exitCode } = await runTap(inputFor(simulator, names));
 
     expect(exitCode).toBe(0);
-    expect(requestCount(simulator)).toBe(10 + 1_000);
-    expect(methodsAsked(simulator).toSorted()).toEqual(idsOf(simulator, "customers").sort());
-    const rows = tableRows(simulator, "payment_methods");
-    expect(keysWritten(lines, "payment_methods")).toEqual(
-      rows.map(({ customer_id: customer, id }) => JSON.stringify([customer, id])).sort(),
-    );
-    // Most of them have none.
-    expect(new Set(rows.map((row) => row.customer_id)).size).toBeLessThan(500);
+    const listed = parents.map(({ stream }) => {
+      const { source } = streamNamed(stream);
+      return source.kind === "list" ? requestCount(simulator, source.path) : 0;
+    });
+    const sum = listed.reduce((one, other) => one + other, 0);
+    expect(sum).toBe(requestsForParents(simulator, name));
+    expect(keysWritten(lines, name)).toEqual(await keysOf(simulator, name));
   });
 
   test("may have more rows than a page", async () => {
@@ -152,12 +126,12 @@ describe("parents", () => {
 
 test("an interrupted run goes on after the last parent that it has done", async () => {
   const simulator = await simulate({
-    sizes: { customers: 200, payment_methods: 300 },
+    sizes: { customers: 120, payment_methods: 180 },
     ties: "stable",
   });
   const input = inputFor(simulator, ["payment_methods"]);
   const customers = idsOf(simulator, "customers").sort();
-  for (const done of [0, 20, 100, 180]) {
+  for (const done of [0, 20, 100]) {
     // It gets no further than the parent after the next, and does not end before it is killed.
     const path = `/v1/customers/${customers[done + 1]}/payment-methods`;
     simulator.setFaults([{ kind: "stall", path }]);

