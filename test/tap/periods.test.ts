@@ -67,14 +67,15 @@ interface Range {
   readonly last: string;
 }
 
-/** The ranges of days asked for, in their order. */
+/** The ranges of days asked for, in the order of the days. */
 function rangesAsked({ requests }: Pick<Simulator, "requests">): Range[] {
   return requests
     .filter(({ path }) => path === "/v1/metrics/")
     .map(({ query }) => {
       const parameters = new URLSearchParams(query);
       return { first: parameters.get("start_date") ?? "", last: parameters.get("end_date") ?? "" };
-    });
+    })
+    .sort((one, other) => Date.parse(one.first) - Date.parse(other.first));
 }
 
 const addDays = (day: string, days: number) =>
@@ -203,7 +204,11 @@ test("an interrupted run goes on 90 days before the range that it has done", asy
   });
   // The ranges have six days; the fortieth never comes.
   simulator.setFaults([{ kind: "stall", path: "/v1/metrics/", after: 39 }]);
-  const killed = await runTapUntil(input, "SIGKILL", (line) => line.includes('"2026-07-29T00'));
+  const killed = await runTapUntil(
+    input,
+    "SIGKILL",
+    (line) => line.startsWith('{"type":"STATE"') && line.includes('"2026-07-29T00'),
+  );
   expect(killed.signal).toBe("SIGKILL");
   simulator.setFaults([]);
   const state = lastStateOf(killed.lines);
