@@ -21,6 +21,9 @@ export default defineConfig({
           name: "e2e",
           include: ["test/e2e/**/*.test.ts"],
           globalSetup: "test/e2e/global-setup.ts",
+          // A run of Meltano takes seconds, and on a busy machine much longer.
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
         },
       },
     ],

@@ -53,25 +53,26 @@ measured() { local name=$1; shift; { time "$@" 2>/dev/null 3>&-; } 2> >(sed "s/^
 
 /** Measures one target. Each of its runs gets a command of its own, for a place of its own. */
 async function measure(name: string, tap: Command, file: string, target: () => Promise<Command>) {
-  const rounds: { alone: number; piped: number; tap: Times }[] = [];
+  const rounds: { alone: number; piped: number; tap: Times; target: Times }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const alone = (await run(await target(), { file })).target.real;
     const both = await run(await target(), tap);
-    rounds.push({ alone, piped: Math.max(both.target.real, both.tap.real), tap: both.tap });
+    rounds.push({ alone, piped: Math.max(both.target.real, both.tap.real), ...both });
   }
   const alone = Math.min(...rounds.map((each) => each.alone));
   const [best] = rounds.toSorted((a, b) => a.piped - b.piped);
   if (best === undefined) return;
-  const { piped, tap: side } = best;
+  const { piped } = best;
   const added = (100 * (piped - alone)) / alone;
   console.log(`\n${name}, ${ORDERS} orders, best of ${ROUNDS} runs`);
   console.log(`  target alone   ${rate(alone)}`);
   console.log(`  tap | target   ${rate(piped)}, ${added.toFixed(1)} % more time`);
+  const share = ({ work }: Times) => `${work.toFixed(2)} s (${Math.round((100 * work) / piped)} %)`;
   console.log(
-    side.work < piped / 2
-      ? `  The tap works for ${side.work.toFixed(2)} s and waits for the rest.`
-      : `  The tap works for ${side.work.toFixed(2)} s: the target waits.`,
+    `  In the pipe, the tap works for ${share(best.tap)}, the target for ${share(best.target)};`,
   );
+  const slower = best.tap.work < best.target.work ? "target" : "tap";
+  console.log(`  the ${slower} has more to do, and the other side waits for it.`);
 }
 
 const rate = (seconds: number): string =>

@@ -122,11 +122,15 @@ function settingLines({ name, kind, options, description, sensitive, ...rest }: 
 
 /** Meltano selects all columns of a stream unless it is told which are off by default. */
 function selectRules(): string {
+  const rule = (...path: string[]) => `        - "!${path.join(".")}"`;
   const hidden = streams.flatMap(({ name, properties }) =>
-    Object.entries(properties).map(([column, property]) => ({
-      rule: `        - "!${name}.${column}"`,
-      reason: property.hidden,
-    })),
+    Object.entries(properties).flatMap(([column, property]) => [
+      { rule: rule(name, column), reason: property.hidden },
+      ...(property.secretsInside ?? []).map((path) => ({
+        rule: rule(name, column, ...path),
+        reason: "secret",
+      })),
+    ]),
   );
   return Object.entries(WHY_OFF)
     .flatMap(([reason, why]) => [

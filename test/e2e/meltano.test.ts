@@ -1,7 +1,7 @@
 /** Meltano runs the example project, with the wheel, into both targets. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { type Simulator, startSimulator } from "../../simulator/index.ts";
 import { streams } from "../../src/streams/index.ts";
@@ -47,9 +47,6 @@ const environments = `environments:
               activate_version: false
               add_record_metadata: false
 `;
-
-// A run of Meltano takes seconds, and on a busy machine much longer.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 describeWith(["python", "postgres"], "Meltano", () => {
   let simulator: Simulator;

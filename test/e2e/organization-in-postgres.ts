@@ -45,7 +45,7 @@ export async function compareRows(
   const [found = {}] = await query(
     `SELECT count(*) AS row_count, ${counts.join(", ")} FROM ${schema}.${name} AS loaded
      JOIN jsonb_array_elements($1::jsonb) AS item ON ${sameKey.join(" AND ")}`,
-    [`[${simulator.rows(name).map(({ json }) => json)}]`],
+    [`[${simulator.rows(name).map(({ json }) => withoutSecretsInside(json))}]`],
   );
   const numbers = Object.entries(found).map(([column, count]) => [column, Number(count)] as const);
   return {
@@ -54,6 +54,11 @@ export async function compareRows(
       numbers.filter(([column, count]) => column !== "row_count" && count > 0),
     ),
   };
+}
+
+/** The row as the tap writes it by default: in text, so that no number is rounded. */
+function withoutSecretsInside(json: string): string {
+  return json.replaceAll(/"guild_token":"[^"]*",/g, "").replaceAll(/,?"guild_token":"[^"]*"/g, "");
 }
 
 /** A column of the table. An object that is null has become the null of JSON. */

@@ -24,8 +24,8 @@ interface Event {
  * millisecond dealt anew for each offset and limit; an event that came in twice counts twice but is
  * sent once a page; a page without events says that there are none.
  */
-function eventsEndpoint(events: readonly Event[]) {
-  return startServer((response, _, { target }) => {
+function eventsEndpoint(events: readonly Event[], isHidden: (request: number) => boolean) {
+  return startServer((response, number, { target }) => {
     const query = new URL(target, "http://events").searchParams;
     const start = Date.parse(query.get("start_timestamp") ?? "0000-01-01");
     const end = Date.parse(query.get("end_timestamp") ?? "9999-01-01");
@@ -43,6 +43,7 @@ function eventsEndpoint(events: readonly Event[]) {
     const items = [
       ...new Map(list.slice(offset, offset + limit).map((one) => [one.id, one])).values(),
     ];
+    if (isHidden(number)) items.length = 0;
     const count = items.length === 0 ? 0 : list.length;
     const pagination = { total_count: count, max_page: Math.ceil(count / limit) };
     response.end(JSON.stringify({ items, pagination }));
@@ -61,9 +62,15 @@ async function sync(
     pageSize = 100,
     bookmark = none,
     startDate,
-  }: { pageSize?: number; bookmark?: WindowBookmark; startDate?: number } = {},
+    isHidden = () => false,
+  }: {
+    pageSize?: number;
+    bookmark?: WindowBookmark;
+    startDate?: number;
+    isHidden?: (request: number) => boolean;
+  } = {},
 ) {
-  const server = await eventsEndpoint(events);
+  const server = await eventsEndpoint(events, isHidden);
   const context = contextFor(server, {}, { pageSize });
   const output = new Output(select(stream), context);
   const windowed = { stream, source, output };
@@ -173,6 +180,21 @@ describe("a sync in windows", () => {
 
     expect(columnOf(taken, "id")).toEqual([uuid(1)]);
     expect(bookmarksOf(taken).at(-1)).toMatchObject({ replication_key_value: value });
+  });
+
+  it("does not take an empty page for an empty list", async () => {
+    const events = [0, 1, 2, 3].map((index) => ({
+      id: uuid(index),
+      timestamp: text(NOW - 60_000 + index, 0),
+      source: "user",
+    }));
+
+    // Of the two pages the second is not there at first: the server says that there are no events.
+    const isHidden = (request: number) => request === 2;
+    const { taken, outcomes } = await sync(events, { pageSize: 2, isHidden });
+
+    expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
+    expect(columnOf(taken, "id")).toEqual([0, 1, 2, 3].map(uuid));
   });
 
   it("reads a page alone when all is on it, though rows are there twice", async () => {

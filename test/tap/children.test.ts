@@ -159,32 +159,35 @@ test("an interrupted run goes on after the last parent that it has done", async 
   }
 });
 
-test("an interrupted run with two kinds of parents does not ask those of the first again", async () => {
-  const simulator = await simulate({ sizes: { subscriptions: 60, orders: 120 } });
-  const [, orders] =
-    streamNamed("customer_seats").source.kind === "children"
-      ? (children.find(({ name }) => name === "customer_seats")?.parents ?? [])
-      : [];
-  if (!orders) throw new Error("no seats of orders");
-  const seated = parentsOf(simulator, orders)
-    .map(({ id }) => String(id))
-    .sort();
-  const position = { stream: "orders", id: seated[0] };
-  const state = { bookmarks: { customer_seats: { version: 1_700_000_000, after: position } } };
+describe.each([0, 1])("an interrupted run with two kinds of parents, stopped at kind %i", (at) => {
+  test("asks those that come after, and no other", async () => {
+    const simulator = await simulate({ sizes: { subscriptions: 60, orders: 120 } });
+    const kinds = children.find(({ name }) => name === "customer_seats")?.parents ?? [];
+    const parents = kinds.flatMap((kind, index) =>
+      parentsOf(simulator, kind)
+        .map(({ id }) => ({ index, stream: kind.stream, id: String(id), kind }))
+        .sort((one, other) => (one.id < other.id ? -1 : 1)),
+    );
+    // The second one of its kind is the last that was done.
+    const done = parents.findIndex(({ index }) => index === at) + 1;
+    const rest = parents.slice(done + 1);
+    const { stream = "", id = "" } = parents[done] ?? {};
+    const bookmark = { version: 1_700_000_000, after: { stream, id } };
+    const state = { bookmarks: { customer_seats: bookmark } };
 
-  const { lines, exitCode } = await runTap({ ...inputFor(simulator, ["customer_seats"]), state });
+    const { lines, exitCode } = await runTap({ ...inputFor(simulator, ["customer_seats"]), state });
 
-  expect(exitCode).toBe(0);
-  const asked = simulator.requests.filter(({ path }) => path === "/v1/customer-seats");
-  expect(asked.map(({ query }) => query)).toEqual(
-    expect.arrayContaining(seated.slice(1).map((id) => `order_id=${id}`)),
-  );
-  expect(asked).toHaveLength(seated.length - 1);
-  const expected = (await keysOf(simulator, "customer_seats")).filter((key) =>
-    seated.slice(1).some((id) => key.includes(id)),
-  );
-  expect(expected).not.toHaveLength(0);
-  expect(keysWritten(lines, "customer_seats")).toEqual(expected);
+    expect(exitCode).toBe(0);
+    const asked = simulator.requests.filter(({ path }) => path === "/v1/customer-seats");
+    expect(asked.map(({ query }) => query).sort()).toEqual(
+      rest.map((parent) => `${parent.kind.parameter}=${parent.id}`).sort(),
+    );
+    const expected = (await keysOf(simulator, "customer_seats")).filter((key) =>
+      rest.some((parent) => key.includes(parent.id)),
+    );
+    expect(expected).not.toHaveLength(0);
+    expect(keysWritten(lines, "customer_seats")).toEqual(expected);
+  });
 });
 
 describe("a missing scope", () => {

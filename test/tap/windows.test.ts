@@ -183,6 +183,22 @@ describe("windows of events", () => {
     });
   });
 
+  test("of deliveries, which are told apart by microseconds, do not take each other's", async () => {
+    const simulator = await simulate({ sizes: { webhook_deliveries: 0 } });
+    const border = Date.parse("2026-08-01T00:00:00.000Z");
+    const times = [timeText(border - 1, 500), timeText(border), timeText(border, 1)];
+    const [, ...own] = times.map((time) =>
+      simulator.insert("webhook_deliveries", { created_at: time }),
+    );
+    const progress = { next: new Date(border).toISOString() };
+    const state = { bookmarks: { webhook_deliveries: { progress } } };
+
+    const { lines, exitCode } = await sync(simulator, { stream: "webhook_deliveries", state });
+
+    expect(exitCode).toBe(0);
+    expect(idsIn(lines, "webhook_deliveries")).toEqual(own.sort());
+  });
+
   test("of deliveries, which come latest first, are complete", async () => {
     const simulator = await simulate({ sizes: { webhook_deliveries: 6_000 } });
 
