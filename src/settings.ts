@@ -84,12 +84,10 @@ export const settings = z.object({
         "Most requests in any minute. Polar's limit (500; 100 in sandbox) is shared by all that your organization does, its checkouts included.",
       defaultText: `${REQUESTS_PER_MINUTE.production}, or ${REQUESTS_PER_MINUTE.sandbox} in sandbox`,
     }),
-  concurrency: wholeNumber(1, 16)
-    .default(4)
-    .register(notes, {
-      description:
-        "Most requests under way at the same time (1 to 16). A self-hosted server with its default pool of database connections takes up to 7.",
-    }),
+  concurrency: wholeNumber(1, 16).default(4).register(notes, {
+    description:
+      "Most requests under way at the same time (1 to 16). A self-hosted server with its default pool of database connections takes up to 7.",
+  }),
   page_size: wholeNumber(1, 100)
     .default(100)
     .register(notes, { description: "Rows asked for per request (1 to 100)." }),

@@ -1,10 +1,11 @@
 // The package's index loads fetch, WebSocket and caches, too: twice the start-up, for nothing.
 import Pool from "undici/lib/dispatcher/pool.js";
+import { errorCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Body, BodyPool } from "./body.ts";
 import { RequestBudget } from "./budget.ts";
 import type { Clock } from "./clock.ts";
-import { RefusedRequestError, ServerError, UnavailableError } from "./errors.ts";
+import { RefusedRequestError, ServerError, UnavailableError, UnreachableError } from "./errors.ts";
 import { type Answer, exchange, TimeoutError } from "./exchange.ts";
 import { Gate } from "./gate.ts";
 import { refusal } from "./refusals.ts";
@@ -240,6 +241,20 @@ class StatusError extends Error {
   }
 }
 
+/** What the system or undici reports when no connection to the API comes about. */
+const NOT_CONNECTED = [
+  "EAI_AGAIN",
+  "ECONNREFUSED",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ENOTFOUND",
+  "UND_ERR_CONNECT_TIMEOUT",
+];
+
+function isNotConnected(error: Error): boolean {
+  return NOT_CONNECTED.includes(errorCode(error) ?? "");
+}
+
 /** Counts the failures of one request and decides how long to wait, or to give up. */
 class Attempts {
   readonly #request: ApiRequest;
@@ -263,17 +278,21 @@ class Attempts {
     // A reset before it, such as the server's after a 500, says nothing of a row.
     if (serverError) this.#serverErrors++;
     const { path } = this.#request;
+    // Of several addresses that all refuse, Node makes an error without a message.
+    const reason = error.message || errorCode(error) || error.name;
     if ((serverError ? this.#serverErrors : this.#failures) > most) {
-      const what = `${path} failed ${this.#failures} times, last with: ${error.message}.`;
+      const what = `${path} failed ${this.#failures} times, last with: ${reason}.`;
       if (serverError) throw new ServerError(what, { cause: error });
-      throw new UnavailableError(
+      const FinalError = isNotConnected(error) ? UnreachableError : UnavailableError;
+      throw new FinalError(
         `${what} Check the network and api_url; if Polar has an outage, run again later: ` +
           "what was written is kept.",
         { cause: error },
       );
     }
     const delay = backoff(this.#failures, Math.random());
-    log.debug(`${path}: ${error.message}; retry ${this.#failures} of ${most} in ${delay} ms.`);
+    const level = delay < WAIT_WORTH_TELLING ? "debug" : "warn";
+    log[level](`${path}: ${reason}; retry ${this.#failures} of ${most} in ${seconds(delay)}.`);
     return delay;
   }
 }

@@ -8,6 +8,11 @@ export class UnauthorizedError extends PolarError {
   override readonly name = "UnauthorizedError";
 }
 
+/** No connection to the API comes about, however often it was tried: no stream will fare better. */
+export class UnreachableError extends PolarError {
+  override readonly name = "UnreachableError";
+}
+
 /** 403: the token lacks a scope, or the organization may not do this. */
 export class ForbiddenError extends PolarError {
   override readonly name = "ForbiddenError";

@@ -1,6 +1,6 @@
 import { TapError } from "../errors.ts";
 import type { Log } from "../log.ts";
-import { UnauthorizedError } from "../polar/errors.ts";
+import { UnauthorizedError, UnreachableError } from "../polar/errors.ts";
 import { activateVersionMessage, schemaMessage, stateMessage } from "../singer/messages.ts";
 import type { State } from "../singer/state.ts";
 import type { MessageWriter } from "../singer/writer.ts";
@@ -38,7 +38,7 @@ export async function run(options: RunOptions): Promise<readonly Outcome[]> {
       outcomes.push(...(await writeLane(lane, writer, options)));
     }
   } catch (error) {
-    if (!(error instanceof UnauthorizedError || options.signal.aborted)) {
+    if (!(endsAll(error) || options.signal.aborted)) {
       await writer.writeState();
       throw error;
     }
@@ -67,7 +67,7 @@ async function writeLane(
     for (; !next.done; next = await steps.next()) await writer.write(next.value);
     outcomes = next.value;
   } catch (error) {
-    const fatal = error instanceof UnauthorizedError || signal.aborted || writer.failed;
+    const fatal = endsAll(error) || signal.aborted || writer.failed;
     if (fatal || !(error instanceof TapError)) throw error;
     const problem = messageOf(error);
     outcomes = lane.streams.map((stream) => ({ stream, problem }));
@@ -81,6 +81,11 @@ async function writeLane(
     if (problem !== undefined) log.error(`${stream} is incomplete: ${problem}`, { stream });
   }
   return outcomes;
+}
+
+/** Whether no other stream would fare better. */
+function endsAll(error: unknown): boolean {
+  return error instanceof UnauthorizedError || error instanceof UnreachableError;
 }
 
 function messageOf(error: unknown): string {

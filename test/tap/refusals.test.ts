@@ -52,6 +52,19 @@ describe("a stream that fails for good does not cost the others", () => {
     expect(bookmarks.orders).toMatchObject({ sweep: { page: 8 } });
   });
 
+  test("an API that can't be reached ends the run at once, not stream by stream", async () => {
+    const simulator = await simulate({});
+    const config = configFor(simulator, { max_retries: 1 });
+    await simulator.close();
+
+    const { lines, exitCode, stderr } = await runTap({ config });
+
+    expect(exitCode).toBe(1);
+    expect(stderr.match(/METRIC.*http_request_duration/g)).toHaveLength(2);
+    expect(lastLineOf(stderr)).toMatch(/8 of 8 streams are incomplete .*ECONNREFUSED.*api_url/);
+    expect(messagesOf(lines).at(-1)?.type).toBe("STATE");
+  });
+
   test("403: the missing scope is named", async () => {
     const scopes = defaultStreams.map((stream) => `${stream}:read`);
     const simulator = await simulate({
