@@ -1,8 +1,8 @@
 import type { ArraySource, Stream } from "../streams/define.ts";
+import type { SweepBookmark } from "./bookmarks/sweep-bookmark.ts";
 import type { Context, Place } from "./context.ts";
-import type { Output } from "./output.ts";
+import type { Output } from "./records/output.ts";
 import type { Sync } from "./step.ts";
-import type { SweepBookmark } from "./sweep-bookmark.ts";
 import { nextVersion } from "./version.ts";
 
 /** Reads a stream whose rows all come in one answer. */

@@ -2,14 +2,14 @@ import { RowNotFoundError } from "../polar/errors.ts";
 import type { ListPage } from "../polar/list.ts";
 import type { Rows } from "../polar/rows.ts";
 import type { ChildSource, ListSource, Stream } from "../streams/define.ts";
-import { type ChildBookmark, childBookmark } from "./child-bookmark.ts";
+import { type ChildBookmark, childBookmark } from "./bookmarks/child-bookmark.ts";
 import type { Context, Place } from "./context.ts";
 import { inOrder } from "./in-order.ts";
-import type { Output } from "./output.ts";
 import type { Parents } from "./parents.ts";
 import { itemKey, readFirstPage, readList } from "./read-list.ts";
+import type { Output } from "./records/output.ts";
 import type { Step, Sync } from "./step.ts";
-import { problemOf } from "./verdicts.ts";
+import { problemOf } from "./sweep/verdicts.ts";
 import { nextVersion } from "./version.ts";
 
 type ParentSource = ChildSource["parents"][number];

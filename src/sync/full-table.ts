@@ -1,12 +1,12 @@
 import type { ListSource, Stream } from "../streams/define.ts";
+import { type SweepBookmark, sweepBookmark, type Walk } from "./bookmarks/sweep-bookmark.ts";
 import type { Context, Place } from "./context.ts";
-import type { Output } from "./output.ts";
 import { type ParentCollector, readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
+import type { Output } from "./records/output.ts";
 import type { Step, Sync } from "./step.ts";
-import type { SweepPosition, Verdict } from "./sweep.ts";
-import { type SweepBookmark, sweepBookmark, type Walk } from "./sweep-bookmark.ts";
-import { isWhole, problemOf } from "./verdicts.ts";
+import type { SweepPosition, Verdict } from "./sweep/sweep.ts";
+import { isWhole, problemOf } from "./sweep/verdicts.ts";
 import { nextVersion } from "./version.ts";
 
 /** A list and what is made of its rows. */

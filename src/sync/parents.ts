@@ -2,8 +2,8 @@ import type { Rows } from "../polar/rows.ts";
 import type { Stream } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
 import { itemKey, readList } from "./read-list.ts";
-import { findProperty, text } from "./row-properties.ts";
-import { problemOf } from "./verdicts.ts";
+import { findProperty, text } from "./records/row-properties.ts";
+import { problemOf } from "./sweep/verdicts.ts";
 
 /** Which rows of a stream are parents. */
 export interface ParentChoice {

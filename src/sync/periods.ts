@@ -1,13 +1,13 @@
 import { RowNotFoundError } from "../polar/errors.ts";
 import type { Page } from "../polar/page.ts";
 import type { PeriodSource, Stream } from "../streams/define.ts";
+import { type PeriodBookmark, periodBookmark } from "./bookmarks/period-bookmark.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
 import type { Context, Place } from "./context.ts";
 import { inOrder } from "./in-order.ts";
-import type { Output } from "./output.ts";
 import type { Parents } from "./parents.ts";
-import { type PeriodBookmark, periodBookmark } from "./period-bookmark.ts";
-import { timeOf } from "./row-properties.ts";
+import type { Output } from "./records/output.ts";
+import { timeOf } from "./records/row-properties.ts";
 import type { Sync } from "./step.ts";
 
 export interface Periods {

@@ -1,12 +1,14 @@
 import type { Config } from "../config.ts";
 import type { ListSource, Stream } from "../streams/define.ts";
 import { syncArray } from "./array.ts";
-import { readChildBookmark } from "./child-bookmark.ts";
+import { readChildBookmark } from "./bookmarks/child-bookmark.ts";
+import { readPeriodBookmark } from "./bookmarks/period-bookmark.ts";
+import { readSweepBookmark } from "./bookmarks/sweep-bookmark.ts";
+import { readWindowBookmark } from "./bookmarks/window-bookmark.ts";
 import { syncChildren } from "./children.ts";
 import type { Context, Place } from "./context.ts";
 import { syncFullTable, walkOf } from "./full-table.ts";
 import type { LanePlan } from "./lanes.ts";
-import { Output, type SelectedDeclaration } from "./output.ts";
 import {
   canCollect,
   type ParentChoice,
@@ -14,10 +16,8 @@ import {
   type Parents,
   readParents,
 } from "./parents.ts";
-import { readPeriodBookmark } from "./period-bookmark.ts";
 import { syncPeriods } from "./periods.ts";
-import { readSweepBookmark } from "./sweep-bookmark.ts";
-import { readWindowBookmark } from "./window-bookmark.ts";
+import { Output, type SelectedDeclaration } from "./records/output.ts";
 import { syncWindows } from "./windows.ts";
 
 /** What the plan needs to know of the settings. */

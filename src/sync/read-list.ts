@@ -2,9 +2,9 @@ import type { ListPage } from "../polar/list.ts";
 import type { Rows } from "../polar/rows.ts";
 import type { ListSource, Stream } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
-import { firstPass, type Part } from "./passes.ts";
-import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "./sweep.ts";
-import type { WalkedPage } from "./walk.ts";
+import { firstPass, type Part } from "./sweep/passes.ts";
+import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "./sweep/sweep.ts";
+import type { WalkedPage } from "./sweep/walk.ts";
 
 /** A list to be swept. */
 export interface ListReading {

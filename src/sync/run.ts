@@ -5,7 +5,7 @@ import { activateVersionMessage, schemaMessage, stateMessage } from "../singer/m
 import type { State } from "../singer/state.ts";
 import type { MessageWriter } from "../singer/writer.ts";
 import { type Lane, type LanePlan, Lanes } from "./lanes.ts";
-import type { SelectedDeclaration } from "./output.ts";
+import type { SelectedDeclaration } from "./records/output.ts";
 import type { Outcome, Step } from "./step.ts";
 
 /** Between two record counts in the log, while a stream is under way. */

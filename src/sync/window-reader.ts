@@ -2,14 +2,14 @@ import type { ListPage } from "../polar/list.ts";
 import type { Rows } from "../polar/rows.ts";
 import type { ListSource, Stream, WindowSource } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
-import { IdSet } from "./id-set.ts";
-import type { Output } from "./output.ts";
 import { itemKey, type ListReading, readFirstPage, readList } from "./read-list.ts";
-import { addKey } from "./row-keys.ts";
-import { timeOf, timestampOf } from "./row-properties.ts";
+import type { Output } from "./records/output.ts";
+import { timeOf, timestampOf } from "./records/row-properties.ts";
 import type { Step } from "./step.ts";
-import type { Verdict } from "./sweep.ts";
-import { problemOf } from "./verdicts.ts";
+import { IdSet } from "./sweep/id-set.ts";
+import { addKey } from "./sweep/row-keys.ts";
+import type { Verdict } from "./sweep/sweep.ts";
+import { problemOf } from "./sweep/verdicts.ts";
 
 export interface Windowed {
   readonly stream: Stream;

@@ -1,8 +1,8 @@
 import type { ListPage } from "../polar/list.ts";
 import type { WindowSource } from "../streams/define.ts";
+import { type WindowBookmark, windowBookmark } from "./bookmarks/window-bookmark.ts";
 import type { Context, Place } from "./context.ts";
 import type { Sync } from "./step.ts";
-import { type WindowBookmark, windowBookmark } from "./window-bookmark.ts";
 import { type Window, type Windowed, WindowReader } from "./window-reader.ts";
 
 /**

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Simulator } from "../../simulator/index.ts";
 import type { ClientOptions } from "../../src/polar/client.ts";
-import type { ChildBookmark } from "../../src/sync/child-bookmark.ts";
+import type { ChildBookmark } from "../../src/sync/bookmarks/child-bookmark.ts";
 import { syncChildren } from "../../src/sync/children.ts";
 import type { Context } from "../../src/sync/context.ts";
-import { Output } from "../../src/sync/output.ts";
 import { readParents } from "../../src/sync/parents.ts";
+import { Output } from "../../src/sync/records/output.ts";
 import { keptLog } from "../polar/clients.ts";
 import { InstantClock } from "../polar/clocks.ts";
 import { streamNamed, tableRows } from "../support/organization.ts";

@@ -1,6 +1,6 @@
 /** A list of the API as the sweep meets it: sorted, without a tie-breaker, changing while it is read. */
 import type { ListPage } from "../../src/polar/list.ts";
-import type { Part } from "../../src/sync/passes.ts";
+import type { Part } from "../../src/sync/sweep/passes.ts";
 import { PageMaker } from "./pages.ts";
 
 export interface ModelRow {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { PeriodBookmark } from "../../src/sync/bookmarks/period-bookmark.ts";
 import type { Interval } from "../../src/sync/calendar.ts";
-import { Output } from "../../src/sync/output.ts";
-import type { PeriodBookmark } from "../../src/sync/period-bookmark.ts";
 import { syncPeriods } from "../../src/sync/periods.ts";
+import { Output } from "../../src/sync/records/output.ts";
 import { startServer } from "../polar/servers.ts";
 import { streamNamed } from "../support/organization.ts";
 import { select } from "./contexts.ts";

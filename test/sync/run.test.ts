@@ -8,7 +8,7 @@ import { MessageWriter } from "../../src/singer/writer.ts";
 import { defineStream } from "../../src/streams/define.ts";
 import { text } from "../../src/streams/fields.ts";
 import type { LanePlan } from "../../src/sync/lanes.ts";
-import type { SelectedDeclaration } from "../../src/sync/output.ts";
+import type { SelectedDeclaration } from "../../src/sync/records/output.ts";
 import { type RunOptions, run } from "../../src/sync/run.ts";
 import type { Step, Sync } from "../../src/sync/step.ts";
 import { keptLog } from "../polar/clients.ts";

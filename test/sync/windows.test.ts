@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Stream, WindowSource } from "../../src/streams/define.ts";
-import { Output } from "../../src/sync/output.ts";
-import type { WindowBookmark } from "../../src/sync/window-bookmark.ts";
+import type { WindowBookmark } from "../../src/sync/bookmarks/window-bookmark.ts";
+import { Output } from "../../src/sync/records/output.ts";
 import { syncWindows } from "../../src/sync/windows.ts";
 import { startServer } from "../polar/servers.ts";
 import { streamNamed } from "../support/organization.ts";

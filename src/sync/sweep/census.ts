@@ -1,4 +1,4 @@
-import type { Rows } from "../polar/rows.ts";
+import type { Rows } from "../../polar/rows.ts";
 import { IdSet } from "./id-set.ts";
 import { addKey } from "./row-keys.ts";
 

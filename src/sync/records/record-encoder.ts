@@ -1,6 +1,6 @@
-import type { Rows } from "../polar/rows.ts";
-import type { RecordFrame } from "../singer/messages.ts";
-import type { JsonType, Stream } from "../streams/define.ts";
+import type { Rows } from "../../polar/rows.ts";
+import type { RecordFrame } from "../../singer/messages.ts";
+import type { JsonType, Stream } from "../../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
 import { decodeKey, matches } from "./row-properties.ts";

@@ -1,4 +1,4 @@
-import type { ListSource } from "../streams/define.ts";
+import type { ListSource } from "../../streams/define.ts";
 
 /** One way to walk a list. */
 export interface Part {

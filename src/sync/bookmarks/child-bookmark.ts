@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { BookmarkFields } from "../singer/state.ts";
-import { readBookmark } from "./bookmarks.ts";
-import type { Context } from "./context.ts";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { Context } from "../context.ts";
+import { readBookmark } from "./bookmark.ts";
 
 /** The parent that was done last. */
 export interface ParentPosition {

@@ -1,7 +1,7 @@
-import type { ListPage } from "../polar/list.ts";
-import type { Rows } from "../polar/rows.ts";
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
+import { findProperty, text } from "../records/row-properties.ts";
 import type { Part } from "./passes.ts";
-import { findProperty, text } from "./row-properties.ts";
 
 /** Values of the sort keys as JSON text, as far as a row shows them. */
 type SortKeys = readonly (string | undefined)[];

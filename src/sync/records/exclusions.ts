@@ -1,4 +1,4 @@
-import { scanArray, scanObject, valueEnd } from "../polar/scanner.ts";
+import { scanArray, scanObject, valueEnd } from "../../polar/scanner.ts";
 import type { ByteBuilder } from "./byte-builder.ts";
 import { decodeKey } from "./row-properties.ts";
 

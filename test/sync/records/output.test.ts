@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { defineStream, type Stream } from "../../src/streams/define.ts";
-import { fromItem, fromParent, list, object, position, text } from "../../src/streams/fields.ts";
-import { Output } from "../../src/sync/output.ts";
-import { contextWith, select } from "./contexts.ts";
-import { rowsOf } from "./rows.ts";
+import { defineStream, type Stream } from "../../../src/streams/define.ts";
+import { fromItem, fromParent, list, object, position, text } from "../../../src/streams/fields.ts";
+import { Output } from "../../../src/sync/records/output.ts";
+import { contextWith, select } from "../contexts.ts";
+import { rowsOf } from "../rows.ts";
 
 const TIME = Date.parse("2026-08-01T12:00:00.123Z");
 

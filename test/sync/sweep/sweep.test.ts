@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { ListSource } from "../../src/streams/define.ts";
+import type { ListSource } from "../../../src/streams/define.ts";
 import {
   type SweepOptions,
   type SweepPosition,
   sweep,
   type Verdict,
-} from "../../src/sync/sweep.ts";
-import { settled } from "../polar/clocks.ts";
-import { heapTies, ModelList, type ModelRow, randomTies, type Ties } from "./model-list.ts";
-import { propertyOf } from "./rows.ts";
+} from "../../../src/sync/sweep/sweep.ts";
+import { settled } from "../../polar/clocks.ts";
+import { heapTies, ModelList, type ModelRow, randomTies, type Ties } from "../model-list.ts";
+import { propertyOf } from "../rows.ts";
 
 const BY_TIME: ListSource = { kind: "list", path: "/v1/x/", order: ["created_at"] };
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Rows } from "../../src/polar/rows.ts";
-import { RowDigest } from "../../src/sync/row-digest.ts";
-import { rowsFrom } from "./rows.ts";
+import { Rows } from "../../../src/polar/rows.ts";
+import { RowDigest } from "../../../src/sync/sweep/row-digest.ts";
+import { rowsFrom } from "../rows.ts";
 
 function digestOf(objects: readonly object[], primaryKey: readonly string[] = ["id"]): string {
   const rows = rowsFrom(objects);

@@ -1,12 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { JsonType, Properties, Property, Stream } from "../../src/streams/define.ts";
-import { defineStream } from "../../src/streams/define.ts";
-import { fromItem, fromParent, fromRequest, position, text } from "../../src/streams/fields.ts";
-import { exclusionTree } from "../../src/sync/exclusions.ts";
-import { type Drift, RecordEncoder, type RowContext } from "../../src/sync/record-encoder.ts";
-import { print, type Tree, tree, without } from "./json-tree.ts";
-import { rowsOf } from "./rows.ts";
+import type { JsonType, Properties, Property, Stream } from "../../../src/streams/define.ts";
+import { defineStream } from "../../../src/streams/define.ts";
+import { fromItem, fromParent, fromRequest, position, text } from "../../../src/streams/fields.ts";
+import { exclusionTree } from "../../../src/sync/records/exclusions.ts";
+import {
+  type Drift,
+  RecordEncoder,
+  type RowContext,
+} from "../../../src/sync/records/record-encoder.ts";
+import { print, type Tree, tree, without } from "../json-tree.ts";
+import { rowsOf } from "../rows.ts";
 
 type Member = readonly [key: string, value: Tree];
 

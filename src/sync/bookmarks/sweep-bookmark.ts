@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { BookmarkFields } from "../singer/state.ts";
-import { readBookmark } from "./bookmarks.ts";
-import type { Context } from "./context.ts";
-import type { SweepPosition } from "./sweep.ts";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { Context } from "../context.ts";
+import type { SweepPosition } from "../sweep/sweep.ts";
+import { readBookmark } from "./bookmark.ts";
 
 /**
  * The bookmark of a stream that is read as a whole:

@@ -1,6 +1,6 @@
-import type { Rows } from "../polar/rows.ts";
+import type { Rows } from "../../polar/rows.ts";
+import { findProperty, text } from "../records/row-properties.ts";
 import type { IdSet } from "./id-set.ts";
-import { findProperty, text } from "./row-properties.ts";
 
 /**
  * Adds a row's primary key to the ids seen. `undefined` means that the row has no usable key (a part

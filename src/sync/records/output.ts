@@ -1,12 +1,12 @@
-import { Rows } from "../polar/rows.ts";
-import { type RecordFrame, recordFrame } from "../singer/messages.ts";
-import type { SelectedStream } from "../singer/selection.ts";
-import type { Stream } from "../streams/define.ts";
-import type { Context } from "./context.ts";
+import { Rows } from "../../polar/rows.ts";
+import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
+import type { SelectedStream } from "../../singer/selection.ts";
+import type { Stream } from "../../streams/define.ts";
+import type { Context } from "../context.ts";
+import type { Step } from "../step.ts";
 import { exclusionTree } from "./exclusions.ts";
 import { type Drift, RecordEncoder, type RowContext } from "./record-encoder.ts";
 import { findProperty } from "./row-properties.ts";
-import type { Step } from "./step.ts";
 
 /** A selected stream and its declaration. */
 export interface SelectedDeclaration {

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { BookmarkFields } from "../singer/state.ts";
-import { readBookmark } from "./bookmarks.ts";
-import type { Interval } from "./calendar.ts";
-import type { Context } from "./context.ts";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { Interval } from "../calendar.ts";
+import type { Context } from "../context.ts";
+import { readBookmark } from "./bookmark.ts";
 
 /**
  * The bookmark of a stream of figures per period:

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { ListSource } from "../../src/streams/define.ts";
-import { firstPass, otherPasses } from "../../src/sync/passes.ts";
+import type { ListSource } from "../../../src/streams/define.ts";
+import { firstPass, otherPasses } from "../../../src/sync/sweep/passes.ts";
 
 const plain: ListSource = { kind: "list", path: "/v1/x/", order: ["created_at", "-email"] };
 const rich: ListSource = {

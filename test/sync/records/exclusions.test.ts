@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ByteBuilder } from "../../src/sync/byte-builder.ts";
-import { copyWithout, exclusionTree } from "../../src/sync/exclusions.ts";
-import { print, tree, without } from "./json-tree.ts";
+import { ByteBuilder } from "../../../src/sync/records/byte-builder.ts";
+import { copyWithout, exclusionTree } from "../../../src/sync/records/exclusions.ts";
+import { print, tree, without } from "../json-tree.ts";
 
 /** What is left of a column's value. */
 function left(text: string, paths: readonly (readonly string[])[]): string {

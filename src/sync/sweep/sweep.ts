@@ -1,6 +1,6 @@
-import type { ListPage } from "../polar/list.ts";
-import type { Rows } from "../polar/rows.ts";
-import type { ListSource } from "../streams/define.ts";
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
+import type { ListSource } from "../../streams/define.ts";
 import { type BorderKeys, borderKeys, isClearBorder } from "./borders.ts";
 import { Census } from "./census.ts";
 import { firstPass, otherPasses, type Part, type Pass } from "./passes.ts";

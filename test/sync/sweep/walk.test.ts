@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ServerError } from "../../src/polar/errors.ts";
-import type { ListPage } from "../../src/polar/list.ts";
-import { type WalkedPage, type WalkOptions, walk } from "../../src/sync/walk.ts";
-import { settled } from "../polar/clocks.ts";
-import { PageMaker, release, valuesOf } from "./pages.ts";
+import { ServerError } from "../../../src/polar/errors.ts";
+import type { ListPage } from "../../../src/polar/list.ts";
+import { type WalkedPage, type WalkOptions, walk } from "../../../src/sync/sweep/walk.ts";
+import { settled } from "../../polar/clocks.ts";
+import { PageMaker, release, valuesOf } from "../pages.ts";
 
 /** A list of numbered rows that grows at its end and shrinks anywhere, and is read by pages. */
 class List {

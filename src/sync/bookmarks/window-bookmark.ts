@@ -1,8 +1,8 @@
 import * as z from "zod";
-import type { BookmarkFields } from "../singer/state.ts";
-import type { WindowSource } from "../streams/define.ts";
-import { readBookmark } from "./bookmarks.ts";
-import type { Context } from "./context.ts";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { WindowSource } from "../../streams/define.ts";
+import type { Context } from "../context.ts";
+import { readBookmark } from "./bookmark.ts";
 
 const time = z.iso.datetime({ offset: true });
 

@@ -1,8 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserInputError } from "../../src/errors.ts";
-import { State } from "../../src/singer/state.ts";
-import { readSweepBookmark, sweepBookmark, type Walk } from "../../src/sync/sweep-bookmark.ts";
+import { UserInputError } from "../../../src/errors.ts";
+import { State } from "../../../src/singer/state.ts";
+import {
+  readSweepBookmark,
+  sweepBookmark,
+  type Walk,
+} from "../../../src/sync/bookmarks/sweep-bookmark.ts";
 
 const WALK: Walk = { order: ["created_at", "-email"], pageSize: 100 };
 

@@ -1,4 +1,4 @@
-import type { Rows } from "../polar/rows.ts";
+import type { Rows } from "../../polar/rows.ts";
 
 /** Names as bytes: a handful of names is looked up again and again. */
 const encodedNames = new Map<string, Uint8Array>();

@@ -1,5 +1,5 @@
-import { ServerError } from "../polar/errors.ts";
-import type { ListPage } from "../polar/list.ts";
+import { ServerError } from "../../polar/errors.ts";
+import type { ListPage } from "../../polar/list.ts";
 
 export interface WalkOptions {
   /** Reads one page; pages are counted from 1. */

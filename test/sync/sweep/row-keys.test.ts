@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { IdSet } from "../../src/sync/id-set.ts";
-import { addKey } from "../../src/sync/row-keys.ts";
-import { rowsOf } from "./rows.ts";
+import { IdSet } from "../../../src/sync/sweep/id-set.ts";
+import { addKey } from "../../../src/sync/sweep/row-keys.ts";
+import { rowsOf } from "../rows.ts";
 
 /** What adding each row's key gives. */
 function addAll(primaryKey: readonly string[], text: string): (boolean | undefined)[] {

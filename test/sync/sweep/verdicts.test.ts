@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../src/sync/sweep.ts";
-import { isWhole, problemOf } from "../../src/sync/verdicts.ts";
+import type { Verdict } from "../../../src/sync/sweep/sweep.ts";
+import { isWhole, problemOf } from "../../../src/sync/sweep/verdicts.ts";
 
 const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, unreadable: [] };
 

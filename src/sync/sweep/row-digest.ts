@@ -1,5 +1,5 @@
-import type { Rows } from "../polar/rows.ts";
-import { findProperty } from "./row-properties.ts";
+import type { Rows } from "../../polar/rows.ts";
+import { findProperty } from "../records/row-properties.ts";
 
 /** A short text that stands for a set of rows, whatever their order. */
 export class RowDigest {

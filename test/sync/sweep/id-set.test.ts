@@ -3,7 +3,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { IdSet } from "../../src/sync/id-set.ts";
+import { IdSet } from "../../../src/sync/sweep/id-set.ts";
 
 const ZERO = "00000000-0000-0000-0000-000000000000";
 
