@@ -62,5 +62,6 @@ try {
   await main();
 } catch (error) {
   console.error(`The benchmark failed: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+  // Not only the exit code: a child that is left would keep this process waiting for it.
+  process.exit(1);
 }

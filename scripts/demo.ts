@@ -27,15 +27,15 @@ interface Row {
   readonly file: string;
 }
 
+const listening = z.object({ url: z.url(), access_token: z.string() });
+
 /** Starts the simulator and tells where it listens. */
 async function startSimulator() {
   const child = execa(process.execPath, ["--import", "tsx", "simulator/main.ts"], inRoot);
   const line = once(createInterface(child.stdout), "line").then(([first]) => String(first));
   const first = await Promise.race([line, child]);
   if (typeof first !== "string") throw new Error(`The simulator did not start.\n${first.stderr}`);
-  const { url, accessToken } = z
-    .object({ url: z.url(), accessToken: z.string() })
-    .parse(JSON.parse(first));
+  const { url, access_token: accessToken } = listening.parse(JSON.parse(first));
   return { url, accessToken, stop: () => child.kill() };
 }
 
@@ -168,5 +168,6 @@ try {
   await demo();
 } catch (error) {
   console.error(`\nThe demo failed: ${error instanceof Error ? error.message : error}`);
-  process.exitCode = 1;
+  // Not only the exit code: a child that is left would keep this process waiting for it.
+  process.exit(1);
 }

@@ -1,10 +1,9 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
-import { type BorderKeys, borderKeys, isClearBorder } from "./borders.ts";
-import { Census } from "./census.ts";
+import { isClearBorder } from "./borders.ts";
+import { Counter, type PageTrace } from "./counter.ts";
 import { firstPass, otherPasses, type Part, type Pass } from "./passes.ts";
-import { RowDigest } from "./row-digest.ts";
 import { type WalkedPage, walk } from "./walk.ts";
 
 export interface SweepOptions {
@@ -60,9 +59,9 @@ const MOST_FRUITLESS_PASSES = 4;
  * some and never sees others. So distinct ids are counted against `total_count`, and while they
  * differ the list is read again in other ways. It is whole when either
  * - one pass alone has seen as many rows as there were when it began, or
- * - all that was read since `total_count` last changed makes up that number together.
- * Two things no count can show: rows that come and others that go between the same two answers, and
- * new rows that make up for lost ones because all of the last page has gone since it was read.
+ * - all that was read since the list last changed makes up that number together. It has changed when
+ *   `total_count` has, or when a row shows up that is newer than all that were there.
+ * One thing stays in the dark: a row that comes and another that goes between the first two answers.
  *
  * Yields after each page: the position to resume at, or undefined where there is none to keep.
  */
@@ -140,174 +139,4 @@ function walkPart(options: SweepOptions, counter: Counter, part: Part, firstPage
     readAhead,
     onAllRequested,
   });
-}
-
-/** What is kept of a page whose memory is used again. */
-interface PageTrace extends BorderKeys {
-  readonly digest: string;
-}
-
-/** Keeps the counts of a sweep. */
-class Counter {
-  readonly #options: SweepOptions;
-  /** All that the sweep has seen; in the first pass also the count of that pass. */
-  readonly #seen = new Census();
-  #pass = this.#seen;
-  /** What has been seen since the list's length last changed. */
-  #steady = this.#seen;
-  /** When that was, in milliseconds since the epoch. */
-  #steadySince = 0;
-  /** Unreadable rows met by this pass since then. */
-  #steadyUnreadable = 0;
-  /** How many rows the list has, as of the last answer. */
-  #latestCount = 0;
-  #hasShrunk = false;
-  /** The last page of the pass, as of its first page, until it has been read. */
-  #passEnd = 0;
-  /** Whether this pass meets rows that are created meanwhile at its end, not among the others. */
-  #newRowsComeLast: boolean;
-  /** Whether the pass had added up before its end was read again. */
-  #passAddedUp: boolean | undefined;
-  #unreadable: readonly number[] = [];
-  #unreadableElsewhere = 0;
-
-  constructor(options: SweepOptions) {
-    this.#options = options;
-    this.#newRowsComeLast = options.source.order.length > 0;
-  }
-
-  /** Rows behind: read, known from before, or unreadable. */
-  get rows(): number {
-    return this.#seen.found;
-  }
-
-  /** Whether this pass alone has seen all that was there when it began; never so part by part. */
-  get passAddsUp(): boolean {
-    return this.#newRowsComeLast && (this.#passAddedUp ?? this.#pass.addsUp);
-  }
-
-  /** Whether rows have gone while the list was read: others may have slipped through. */
-  get hasShrunk(): boolean {
-    return this.#hasShrunk;
-  }
-
-  /** Whether everything seen since the list's length last changed is as much as there is. */
-  get addsUp(): boolean {
-    return this.#steady.addsUp;
-  }
-
-  verdict(): Omit<Verdict, "outcome"> {
-    const unreadable = this.#unreadable;
-    const elsewhere = this.#unreadableElsewhere;
-    return {
-      found: this.rows - unreadable.length - elsewhere,
-      expected: this.#steady.expected,
-      unreadable,
-      ...(elsewhere > 0 && { unreadableElsewhere: elsewhere }),
-    };
-  }
-
-  /** What is behind, for the position of an interrupted sweep. */
-  progress(): Pick<SweepPosition, "rows" | "unreadable"> {
-    return { rows: this.rows, unreadable: this.#unreadable };
-  }
-
-  /** Notes how many rows the list has, as soon as an answer says so: pages are taken later. */
-  noteCount({ totalCount, lastPage, receivedAt }: ListPage, number: number, part: Part): void {
-    const { query = {} } = this.#options.source;
-    const filtered = Object.keys(part.query).length > Object.keys(query).length;
-    if (totalCount === undefined || filtered) return;
-    if (totalCount < this.#latestCount) this.#hasShrunk = true;
-    this.#latestCount = totalCount;
-    if (this.#pass.expected === Number.POSITIVE_INFINITY) {
-      this.#pass.expected = totalCount;
-      this.#passEnd = lastPage;
-    }
-    if (totalCount !== this.#steady.expected) {
-      this.#steady = new Census(totalCount);
-      this.#steadySince = receivedAt;
-      this.#steadyUnreadable = 0;
-    }
-    if (number === this.#passEnd) {
-      // The end is read a moment later: rows that have come by then stand there with the others.
-      const expected = Math.min(totalCount, number * part.limit);
-      this.#pass.expected = Math.max(this.#pass.expected, expected);
-      this.#passEnd = 0;
-    }
-  }
-
-  beginPass(pass: Pass): void {
-    const { order } = this.#options.source;
-    this.#newRowsComeLast =
-      order.length > 0 && pass.every(({ sorting }) => sorting.join() === order.join());
-    this.#pass = new Census();
-    this.#passAddedUp = undefined;
-    this.#steadyUnreadable = 0;
-  }
-
-  /**
-   * Takes the page before the position of an interrupted sweep: its rows are written already.
-   */
-  takeKnown(page: WalkedPage, part: Part, resume: SweepPosition): PageTrace {
-    const keys = borderKeys(page, part);
-    const digest = new RowDigest();
-    for (const { rows } of page.answers) {
-      for (let row = 0; row < rows.count; row++) {
-        this.#seen.add(this.#options.primaryKey, rows, row);
-        digest.add(this.#options.primaryKey, rows, row);
-      }
-    }
-    release(page);
-    this.#seen.known = resume.rows - this.#seen.ids.size;
-    this.#unreadable = resume.unreadable;
-    return { digest: digest.text, ...keys };
-  }
-
-  /** Counts a page's rows and hands on the new ones. */
-  take(page: WalkedPage, part: Part): PageTrace {
-    const { primaryKey, onRow } = this.#options;
-    // What is read again came during this pass, and was not there when it began.
-    if (page.again) this.#passAddedUp ??= this.#pass.addsUp;
-    const ownCount = this.#steady !== this.#seen && this.#steady !== this.#pass;
-    // A page read before the last change may hold rows that have gone since.
-    const isSteady = ownCount && page.receivedAt >= this.#steadySince;
-    const keys = borderKeys(page, part);
-    const digest = new RowDigest();
-    const unreadable = [...page.unreadable];
-    let offset = (page.number - 1) * part.limit;
-    for (const { rows } of page.answers) {
-      for (let row = 0; row < rows.count; row++, offset++) {
-        const isNew = this.#seen.add(primaryKey, rows, row);
-        if (isNew === undefined) {
-          unreadable.push(offset);
-          continue;
-        }
-        digest.add(primaryKey, rows, row);
-        if (isNew) onRow(rows, row, page);
-        if (this.#pass !== this.#seen) this.#pass.add(primaryKey, rows, row);
-        if (isSteady) this.#steady.add(primaryKey, rows, row);
-      }
-    }
-    this.#noteUnreadable(unreadable, isSteady);
-    release(page);
-    return { digest: digest.text, ...keys };
-  }
-
-  #noteUnreadable(offsets: readonly number[], isSteady: boolean): void {
-    if (offsets.length === 0) return;
-    this.#pass.known += offsets.length;
-    if (this.#pass === this.#seen) this.#unreadable = [...this.#unreadable, ...offsets];
-    // Another pass meets the same rows again, misses some of them, or meets what others missed.
-    else this.#seen.known = Math.max(this.#seen.known, this.#pass.known);
-    const elsewhere = this.#pass.known - this.#unreadable.length;
-    this.#unreadableElsewhere = Math.max(this.#unreadableElsewhere, elsewhere);
-    if (isSteady) {
-      this.#steadyUnreadable += offsets.length;
-      this.#steady.known = Math.max(this.#steady.known, this.#steadyUnreadable);
-    }
-  }
-}
-
-function release(page: ListPage): void {
-  for (const answer of page.answers) answer.release();
 }
