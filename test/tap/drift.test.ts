@@ -51,8 +51,8 @@ test.each([
   "one row of %s comes as another goes (pages of %i): none is lost, or the stream is incomplete",
   async (stream, pageSize, size) => {
     const exitCodes: (number | undefined)[] = [];
-    for (const seed of [1, 2, 3]) {
-      const mutations = { everyRequests: seed, insert: 1, remove: 1, times: 9 };
+    for (const seed of [1, 2, 3, 4, 5, 6, 7, 8]) {
+      const mutations = { everyRequests: 1 + (seed % 3), insert: 1, remove: 1, times: 15 };
       const simulator = await simulate({ seed, sizes: { [stream]: size }, mutations });
       const config = configFor(simulator, { page_size: pageSize });
       const frozenAt = "2026-08-20T12:00:01Z";
