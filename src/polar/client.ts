@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 // The package's index loads fetch, WebSocket and caches, too: twice the start-up, for nothing.
 import Pool from "undici/lib/dispatcher/pool.js";
 import { errorCode } from "../errors.ts";
@@ -112,11 +113,13 @@ export class PolarClient {
       let kept = false;
       let failure: Error | undefined;
       try {
-        const answer = await this.#send(request, body);
+        const answer = await this.#sendAndLeave(request, body);
         if (answer.status === 200) {
-          const result = read(body, this.#options.clock.now());
+          const receivedAt = this.#options.clock.now();
+          // The next request goes out before this answer is looked at.
+          await setImmediate();
+          const result = read(body, receivedAt);
           kept = true;
-          this.#gate.widen(this.#options.concurrency);
           this.#consecutiveRateLimits = 0;
           return result;
         }
@@ -126,7 +129,6 @@ export class PolarClient {
         if (!this.#isAftermath(error)) failure = error;
       } finally {
         if (!kept) body.release();
-        this.#gate.leave();
       }
       // Nothing to count after a 429, for which the gate makes everybody wait, or an aftermath.
       if (failure) await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
@@ -136,6 +138,17 @@ export class PolarClient {
   /** Closes every connection. Resolves when none is left. */
   close(): Promise<void> {
     return this.#pool.destroy();
+  }
+
+  /** Sends a request that has entered the gate, and makes room for the next when it is over. */
+  async #sendAndLeave(request: ApiRequest, body: Body): Promise<Answer> {
+    try {
+      const answer = await this.#send(request, body);
+      if (answer.status === 200) this.#gate.widen(this.#options.concurrency);
+      return answer;
+    } finally {
+      this.#gate.leave();
+    }
   }
 
   async #send(request: ApiRequest, body: Body): Promise<Answer> {
