@@ -116,7 +116,9 @@ export class PolarClient {
         const answer = await this.#sendAndLeave(request, body);
         if (answer.status === 200) {
           const receivedAt = this.#options.clock.now();
-          // The next request goes out before this answer is looked at.
+          // The next request goes out before this answer is looked at: undici takes two turns of the
+          // event loop until it sends on a connection that has just been used.
+          await setImmediate();
           await setImmediate();
           const result = read(body, receivedAt);
           kept = true;

@@ -4,14 +4,19 @@ import type { Clock } from "../../src/polar/clock.ts";
 /** Sleeps at once: its time jumps to where the sleep would end, and the length is recorded. */
 export class InstantClock implements Clock {
   readonly slept: number[] = [];
+  readonly #start: number;
   #time = 1_000_000;
+
+  constructor(start = "2026-08-01T12:00:00Z") {
+    this.#start = Date.parse(start);
+  }
 
   monotonic(): number {
     return this.#time;
   }
 
   now(): number {
-    return Date.parse("2026-08-01T12:00:00Z") + this.#time;
+    return this.#start + this.#time;
   }
 
   async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

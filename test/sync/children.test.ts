@@ -61,7 +61,8 @@ describe("a sync parent by parent", () => {
       ties: "stable",
     });
     const times: number[] = [];
-    const clock = new InstantClock();
+    // Later than the simulator's rows: rows from the future would look like new ones.
+    const clock = new InstantClock("2026-11-01T12:00:00Z");
     const log = { ...keptLog().log, requestDuration: () => void times.push(clock.monotonic()) };
     const client = { requestsPerMinute: 60, clock, log };
 
