@@ -9,9 +9,9 @@ const LATENCY_SECONDS = 0.08;
 /** Whether the connections stay busy when the API takes its time. */
 export async function latency(rounds: number): Promise<Section> {
   const slow = await startSimulator(ORDERS, LATENCY_SECONDS * 1_000);
-  const quick = await startSimulator(ORDERS);
+  const quick = await startSimulator(100);
   try {
-    const [sync, single] = [await syncOf("orders", slow), await syncOf("organizations", quick)];
+    const [sync, single] = [await syncOf("orders", slow), await syncOf("orders", quick)];
     const [runs, starts] = await interleaved(rounds, [() => timed(sync), () => timed(single)]);
     const [seconds, start] = [median(runs), median(starts)];
     const requests = ORDERS / 100;

@@ -22,7 +22,7 @@ export async function memory(
   ];
   if (most !== undefined) {
     const large = await peakOf(most, 1);
-    const ids = (most * BYTES_PER_ID) / 1_024 ** 2;
+    const ids = (most * BYTES_PER_ID) / 1e6;
     table.push([`${round(most)} orders`, round(large)]);
     checks.push({
       what: `peak at ${round(most)} orders, without ${BYTES_PER_ID} bytes for each`,

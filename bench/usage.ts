@@ -4,7 +4,7 @@ import { readFileSync, writeSync } from "node:fs";
 process.once("exit", () => {
   const { userCPUTime, systemCPUTime } = process.resourceUsage();
   const cpuSeconds = (userCPUTime + systemCPUTime) / 1e6;
-  writeSync(3, JSON.stringify({ cpuSeconds, peakMegabytes: peakKilobytes() / 1_024 }));
+  writeSync(3, JSON.stringify({ cpuSeconds, peakMegabytes: (peakKilobytes() * 1_024) / 1e6 }));
 });
 
 /**
