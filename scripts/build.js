@@ -14,6 +14,7 @@ async function bundle(entry, outfile) {
     format: "esm",
     legalComments: "none",
     minifySyntax: true,
+    minifyWhitespace: true,
     logLevel: "warning",
     // Some of our dependencies are CommonJS and expect `require` to exist.
     banner: {

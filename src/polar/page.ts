@@ -1,7 +1,8 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
+import { decodeKey } from "./names.ts";
 import { Rows } from "./rows.ts";
-import { InvalidJsonError, scanObject, skipSpace, valueEnd } from "./scanner.ts";
+import { InvalidJsonError, JsonText, scanObject, skipSpace, valueEnd } from "./scanner.ts";
 
 const pagination = z.object({
   total_count: z.int().nonnegative(),
@@ -30,13 +31,14 @@ export class Page {
    */
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
     if (!body.isUtf8) throw new InvalidJsonError("the body is not UTF-8", 0);
-    const bytes = body.bytes;
+    const { bytes } = body;
+    const json = new JsonText(bytes);
     this.totalCount = undefined;
     this.lastPage = undefined;
     this.receivedAt = receivedAt;
     const start = skipSpace(bytes, 0);
     const end =
-      rowsAt === undefined ? this.rows.scan(bytes, start) : this.#scan(bytes, start, rowsAt);
+      rowsAt === undefined ? this.rows.scan(json, start) : this.#scan(json, start, rowsAt);
     if (skipSpace(bytes, end) !== bytes.length)
       throw new InvalidJsonError("more than one value", end);
     flattenLines(bytes);
@@ -51,17 +53,17 @@ export class Page {
     this.#pool.push(this);
   }
 
-  #scan(bytes: Buffer, start: number, rowsAt: string): number {
+  #scan(json: JsonText, start: number, rowsAt: string): number {
     let found = false;
-    const end = scanObject(bytes, start, (keyStart, keyEnd, valueStart) => {
-      const key = bytes.toString("utf8", keyStart, keyEnd);
+    const end = scanObject(json, start, (keyStart, keyEnd, valueStart) => {
+      const key = decodeKey(json, keyStart, keyEnd);
       if (key === rowsAt) {
         found = true;
-        return this.rows.scan(bytes, valueStart);
+        return this.rows.scan(json, valueStart);
       }
-      const end = valueEnd(bytes, valueStart);
+      const end = valueEnd(json, valueStart);
       if (key === "pagination") {
-        const counts = pagination.safeParse(JSON.parse(bytes.toString("utf8", valueStart, end)));
+        const counts = pagination.safeParse(JSON.parse(json.slice(valueStart, end)));
         this.totalCount = counts.data?.total_count;
         this.lastPage = counts.data?.max_page;
       }

@@ -2,7 +2,6 @@ import type { Rows } from "../polar/rows.ts";
 import type { Stream } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
 import { itemKey, readList } from "./read-list.ts";
-import { findProperty, text } from "./records/row-properties.ts";
 import { problemOf } from "./sweep/verdicts.ts";
 
 /** Which rows of a stream are parents. */
@@ -43,8 +42,8 @@ export class ParentCollector {
     for (const [property, value] of Object.entries(query)) {
       if (textOf(rows, row, property) !== JSON.stringify(value)) return;
     }
-    const id = findProperty(rows, row, "id");
-    if (id !== -1) this.#ids.push(text(rows, id).replaceAll('"', ""));
+    const id = rows.find(row, "id");
+    if (id !== -1) this.#ids.push(rows.text(id).replaceAll('"', ""));
   }
 
   /** Tells those who wait whether the ids are those of the whole list. */
@@ -58,8 +57,8 @@ export class ParentCollector {
 }
 
 function textOf(rows: Rows, row: number, property: string): string | undefined {
-  const found = findProperty(rows, row, property);
-  return found === -1 ? undefined : text(rows, found);
+  const found = rows.find(row, property);
+  return found === -1 ? undefined : rows.text(found);
 }
 
 /** Whether the rows themselves tell what the API's filter would: parameters named as columns. */

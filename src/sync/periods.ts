@@ -7,7 +7,7 @@ import type { Context, Place } from "./context.ts";
 import { inOrder } from "./in-order.ts";
 import type { Parents } from "./parents.ts";
 import type { Output } from "./records/output.ts";
-import { timeOf } from "./records/row-properties.ts";
+import { timeOf } from "./records/row-times.ts";
 import type { Sync } from "./step.ts";
 
 export interface Periods {

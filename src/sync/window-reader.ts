@@ -4,7 +4,7 @@ import type { ListSource, Stream, WindowSource } from "../streams/define.ts";
 import type { Context, Place } from "./context.ts";
 import { itemKey, type ListReading, readFirstPage, readList } from "./read-list.ts";
 import type { Output } from "./records/output.ts";
-import { timeOf, timestampOf } from "./records/row-properties.ts";
+import { timeOf, timestampOf } from "./records/row-times.ts";
 import type { Step } from "./step.ts";
 import { IdSet } from "./sweep/id-set.ts";
 import { addKey } from "./sweep/row-keys.ts";

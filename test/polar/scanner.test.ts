@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { Rows } from "../../src/polar/rows.ts";
 import {
   InvalidJsonError,
+  JsonText,
   scanArray,
   scanObject,
   skipSpace,
@@ -13,10 +14,14 @@ import {
 } from "../../src/polar/scanner.ts";
 import { damaged, jsonText, objectText, rowsText } from "./json-texts.ts";
 
+/** JSON as the scanner reads it. */
+const json = (text: string | readonly number[]) => new JsonText(Buffer.from(text));
+
 /** Whether the scanner takes the bytes as one JSON value with white space around it. */
 function accepts(bytes: Uint8Array): boolean {
   try {
-    return skipSpace(bytes, valueEnd(bytes, skipSpace(bytes, 0))) === bytes.length;
+    const end = valueEnd(new JsonText(bytes), skipSpace(bytes, 0));
+    return skipSpace(bytes, end) === bytes.length;
   } catch (error) {
     if (error instanceof InvalidJsonError) return false;
     throw error;
@@ -63,8 +68,8 @@ describe("valueEnd", () => {
   it("finds the end of any JSON value, whatever follows it", () => {
     fc.assert(
       fc.property(jsonText, fc.constantFrom("", ",", "}", "]", " 1", "\n"), (text, after) => {
-        const bytes = Buffer.from(`  ${text}${after}`);
-        expect(valueEnd(bytes, 2)).toBe(bytes.length - after.length);
+        const padded = json(`  ${text}${after}`);
+        expect(valueEnd(padded, 2)).toBe(padded.bytes.length - after.length);
       }),
       { numRuns: 1_000 },
     );
@@ -109,23 +114,38 @@ describe("valueEnd", () => {
   });
 
   it("tells where the text goes wrong, and nothing of what it says", () => {
-    expect(() => valueEnd(Buffer.from('{"secret": "x" "y"}'), 0)).toThrow(
+    expect(() => valueEnd(json('{"secret": "x" "y"}'), 0)).toThrow(
       new InvalidJsonError("an object is not closed", 15),
     );
   });
 
   it("goes a thousand levels deep, and refuses what would exhaust the stack", () => {
-    const nested = (depth: number) => Buffer.from("[".repeat(depth) + "]".repeat(depth));
+    const nested = (depth: number) => json("[".repeat(depth) + "]".repeat(depth));
     expect(valueEnd(nested(1_000), 0)).toBe(2_000);
     expect(() => valueEnd(nested(1_001), 0)).toThrow(InvalidJsonError);
     expect(() => valueEnd(nested(1_000_000), 0)).toThrow(InvalidJsonError);
-    expect(() => valueEnd(Buffer.from('{"":'.repeat(1_000_000)), 0)).toThrow(InvalidJsonError);
+    expect(() => valueEnd(json('{"":'.repeat(1_000_000)), 0)).toThrow(InvalidJsonError);
   });
 
   it("lets every byte above 0x7f pass inside of strings, and none outside", () => {
     for (let byte = 0x80; byte <= 0xff; byte++) {
-      expect(stringEnd(Buffer.from([0x22, byte, 0x22]), 0)).toBe(3);
-      expect(() => valueEnd(Buffer.from([byte]), 0)).toThrow(InvalidJsonError);
+      expect(stringEnd(json([0x22, byte, 0x22]), 0)).toBe(3);
+      expect(() => valueEnd(json([byte]), 0)).toThrow(InvalidJsonError);
+    }
+  });
+});
+
+describe("stringEnd", () => {
+  it("sees every byte at every place, for it looks at four together", () => {
+    for (let byte = 0; byte <= 0xff; byte++) {
+      for (let place = 1; place <= 9; place++) {
+        const bytes = Buffer.from('"xy\u00e9\u00a2\u00dcxyz" "');
+        bytes[place] = byte;
+        if (byte === 0x22) expect(stringEnd(new JsonText(bytes), 0)).toBe(place + 1);
+        else if (byte < 0x20 || byte === 0x5c) {
+          expect(() => stringEnd(new JsonText(bytes), 0)).toThrow(InvalidJsonError);
+        } else expect(stringEnd(new JsonText(bytes), 0)).toBe(bytes.length - 2);
+      }
     }
   });
 });
@@ -136,8 +156,8 @@ describe("scanObject", () => {
       fc.property(objectText, (text) => {
         const bytes = Buffer.from(text);
         const spans: [number, number, number, number][] = [];
-        const end = scanObject(bytes, 0, (keyStart, keyEnd, valueStart) => {
-          const after = valueEnd(bytes, valueStart);
+        const end = scanObject(new JsonText(bytes), 0, (keyStart, keyEnd, valueStart) => {
+          const after = valueEnd(new JsonText(bytes), valueStart);
           spans.push([keyStart, keyEnd, valueStart, after]);
           return after;
         });
@@ -149,8 +169,8 @@ describe("scanObject", () => {
   });
 
   it.each(["[]", '"a"', "1", "", '{"a":1', '{"a" 1}', "{1:2}"])("refuses %j", (text) => {
-    const bytes = Buffer.from(text);
-    expect(() => scanObject(bytes, 0, (_start, _end, at) => valueEnd(bytes, at))).toThrow(
+    const broken = json(text);
+    expect(() => scanObject(broken, 0, (_start, _end, at) => valueEnd(broken, at))).toThrow(
       InvalidJsonError,
     );
   });
@@ -158,8 +178,8 @@ describe("scanObject", () => {
 
 describe("scanArray", () => {
   it.each(["{}", '"a"', "1", "", "[1", "[1,]", "[1 2]"])("refuses %j", (text) => {
-    const bytes = Buffer.from(text);
-    expect(() => scanArray(bytes, 0, (at) => valueEnd(bytes, at))).toThrow(InvalidJsonError);
+    const broken = json(text);
+    expect(() => scanArray(broken, 0, (at) => valueEnd(broken, at))).toThrow(InvalidJsonError);
   });
 });
 
@@ -169,7 +189,7 @@ describe("Rows", () => {
     fc.assert(
       fc.property(rowsText, (text) => {
         const bytes = Buffer.from(`{"items":${text}}`);
-        expect(rows.scan(bytes, 9)).toBe(bytes.length - 1);
+        expect(rows.scan(new JsonText(bytes), 9)).toBe(bytes.length - 1);
         const parsed: unknown[] = JSON.parse(text);
         expect(rows.count).toBe(parsed.length);
         for (const [row, object] of parsed.entries()) {
@@ -186,7 +206,7 @@ describe("Rows", () => {
     const row = `{${Array.from({ length: 90 }, (_, index) => `"p${index}":${index}`).join()}}`;
     const bytes = Buffer.from(`[${Array(300).fill(row).join()}]`);
     const rows = new Rows();
-    expect(rows.scan(bytes, 0)).toBe(bytes.length);
+    expect(rows.scan(new JsonText(bytes), 0)).toBe(bytes.length);
     expect(rows.count).toBe(300);
     for (let index = 0; index < rows.count; index++) {
       const values = [...spansOf(rows, index)].map(([, , from, to]) =>
@@ -198,12 +218,12 @@ describe("Rows", () => {
 
   it("are none after clear", () => {
     const rows = new Rows();
-    rows.scan(Buffer.from('[{"a":1},{"b":2}]'), 0);
+    rows.scan(json('[{"a":1},{"b":2}]'), 0);
     rows.clear();
     expect([rows.count, rows.first(0), rows.bytes.length]).toEqual([0, 0, 0]);
   });
 
   it.each(["[1]", "[[]]", "[null]", '["a"]', "{}"])("refuse %j", (text) => {
-    expect(() => new Rows().scan(Buffer.from(text), 0)).toThrow(InvalidJsonError);
+    expect(() => new Rows().scan(json(text), 0)).toThrow(InvalidJsonError);
   });
 });

@@ -1,10 +1,11 @@
 /** Rows for tests, made of JSON. */
 import { Rows } from "../../src/polar/rows.ts";
+import { JsonText } from "../../src/polar/scanner.ts";
 
 /** Rows out of the text of an array of objects. */
 export function rowsOf(text: string): Rows {
   const rows = new Rows();
-  rows.scan(Buffer.from(text), 0);
+  rows.scan(new JsonText(Buffer.from(text)), 0);
   return rows;
 }
 

@@ -11,14 +11,14 @@ export class ByteBuilder {
 
   /** Appends `bytes[start..end)`. */
   copy(bytes: Uint8Array, start: number, end: number): void {
-    const length = this.#length + end - start;
-    if (length > this.#buffer.length) this.#grow(length);
-    this.#buffer.set(bytes.subarray(start, end), this.#length);
-    this.#length = length;
+    this.append(bytes.subarray(start, end));
   }
 
   append(bytes: Uint8Array): void {
-    this.copy(bytes, 0, bytes.length);
+    const length = this.#length + bytes.length;
+    if (length > this.#buffer.length) this.#grow(length);
+    this.#buffer.set(bytes, this.#length);
+    this.#length = length;
   }
 
   appendByte(byte: number): void {

@@ -1,6 +1,6 @@
-import { scanArray, scanObject, valueEnd } from "../../polar/scanner.ts";
+import { decodeKey } from "../../polar/names.ts";
+import { type JsonText, scanArray, scanObject, valueEnd } from "../../polar/scanner.ts";
 import type { ByteBuilder } from "./byte-builder.ts";
-import { decodeKey } from "./row-properties.ts";
 
 /** What to leave out inside of a value: `true` for a whole property, or what to leave out of it. */
 export interface Exclusions {
@@ -32,55 +32,46 @@ export function exclusionTree(paths: Iterable<readonly string[]>): Map<string, E
 }
 
 /**
- * Copies the value at `bytes[start..end)` without the excluded properties. Paths lead through
+ * Copies the value from `start` up to `end` without the excluded properties. Paths lead through
  * arrays: each element loses the same.
  */
 export function copyWithout(
-  bytes: Uint8Array,
+  json: JsonText,
   start: number,
   end: number,
   exclusions: Exclusions,
   out: ByteBuilder,
 ): void {
-  if (bytes[start] === 0x7b) copyObject(bytes, start, exclusions, out);
-  else if (bytes[start] === 0x5b) copyArray(bytes, start, exclusions, out);
+  const { bytes } = json;
+  if (bytes[start] === 0x7b) copyObject(json, start, exclusions, out);
+  else if (bytes[start] === 0x5b) copyArray(json, start, exclusions, out);
   else out.copy(bytes, start, end);
 }
 
-function copyObject(
-  bytes: Uint8Array,
-  start: number,
-  exclusions: Exclusions,
-  out: ByteBuilder,
-): void {
+function copyObject(json: JsonText, start: number, exclusions: Exclusions, out: ByteBuilder): void {
   out.appendByte(0x7b);
   const first = out.length;
-  scanObject(bytes, start, (keyStart, keyEnd, from) => {
-    const to = valueEnd(bytes, from);
-    const name = decodeKey(bytes.subarray(keyStart, keyEnd));
+  scanObject(json, start, (keyStart, keyEnd, from) => {
+    const to = valueEnd(json, from);
+    const name = decodeKey(json, keyStart, keyEnd);
     const excluded = Object.hasOwn(exclusions, name) ? exclusions[name] : undefined;
     if (excluded === true) return to;
     if (out.length > first) out.appendByte(0x2c);
-    out.copy(bytes, keyStart - 1, from);
-    if (excluded) copyWithout(bytes, from, to, excluded, out);
-    else out.copy(bytes, from, to);
+    out.copy(json.bytes, keyStart - 1, from);
+    if (excluded) copyWithout(json, from, to, excluded, out);
+    else out.copy(json.bytes, from, to);
     return to;
   });
   out.appendByte(0x7d);
 }
 
-function copyArray(
-  bytes: Uint8Array,
-  start: number,
-  exclusions: Exclusions,
-  out: ByteBuilder,
-): void {
+function copyArray(json: JsonText, start: number, exclusions: Exclusions, out: ByteBuilder): void {
   out.appendByte(0x5b);
   const first = out.length;
-  scanArray(bytes, start, (from) => {
-    const to = valueEnd(bytes, from);
+  scanArray(json, start, (from) => {
+    const to = valueEnd(json, from);
     if (out.length > first) out.appendByte(0x2c);
-    copyWithout(bytes, from, to, exclusions, out);
+    copyWithout(json, from, to, exclusions, out);
     return to;
   });
   out.appendByte(0x5d);

@@ -6,7 +6,6 @@ import type { Context } from "../context.ts";
 import type { Step } from "../step.ts";
 import { exclusionTree } from "./exclusions.ts";
 import { type Drift, RecordEncoder, type RowContext } from "./record-encoder.ts";
-import { findProperty } from "./row-properties.ts";
 
 /** A selected stream and its declaration. */
 export interface SelectedDeclaration {
@@ -54,13 +53,13 @@ export class Output {
   addInside(parent: Rows, row: number, receivedAt: number): void {
     const { source } = this.#declaration;
     if (source.kind !== "nested") return;
-    const property = findProperty(parent, row, source.array);
+    const property = parent.find(row, source.array);
     if (property === -1) return;
     const start = parent.valueStart(property);
     if (parent.bytes[start] !== 0x5b) return; // null, or no array at all: then it is in _extra
-    this.#inside.scan(parent.bytes, start);
+    this.#inside.scan(parent.json, start);
     const ofParent = (name: string) => {
-      const found = findProperty(parent, row, name);
+      const found = parent.find(row, name);
       return found === -1
         ? undefined
         : parent.bytes.subarray(parent.valueStart(found), parent.valueEnd(found));

@@ -1,9 +1,10 @@
+import { decodeKey, nameNumber } from "../../polar/names.ts";
 import type { Rows } from "../../polar/rows.ts";
+import type { JsonText } from "../../polar/scanner.ts";
 import type { RecordFrame } from "../../singer/messages.ts";
 import type { JsonType, Stream } from "../../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
-import { decodeKey, matches } from "./row-properties.ts";
 
 /** The column that keeps what this version of the tap does not know, and values of another type. */
 export const EXTRA_COLUMN = "_extra";
@@ -28,8 +29,6 @@ export interface RowContext {
 /** What to do with an item's property. */
 interface Action {
   readonly name: string;
-  /** The key as it stands in the answer, for recognising it without decoding. */
-  readonly key: Uint8Array;
   readonly declared: JsonType | undefined;
   readonly fate: "copy" | "rewrite" | "drop" | "extra";
   /** The selected columns that get the value. */
@@ -54,15 +53,14 @@ const CLOSE_BRACE = 0x7d;
  * that are selected go out as one copy.
  */
 export class RecordEncoder {
-  readonly #known: ReadonlyMap<string, Action>;
+  /** By the numbers of the properties' names. */
+  readonly #actions: Action[] = [];
   readonly #contextColumns: readonly ContextColumn[];
   readonly #unknown: Action["fate"];
   readonly #onDrift: (drift: Drift) => void;
   readonly #drifted = new Set<string>();
   readonly #out = new ByteBuilder();
   readonly #extra = new ByteBuilder();
-  /** The action at each index of the row before: rows of a list nearly always have the same keys. */
-  readonly #layout: Action[] = [];
   #count = 0;
 
   /**
@@ -75,7 +73,9 @@ export class RecordEncoder {
     exclusions: ReadonlyMap<string, Exclusions>,
     onDrift: (drift: Drift) => void,
   ) {
-    this.#known = actions(stream, columns, exclusions);
+    for (const action of actions(stream, columns, exclusions)) {
+      this.#actions[nameNumber(action.name)] = action;
+    }
     this.#contextColumns = contextColumns(stream, columns);
     const onlyLinks = stream.source.kind === "nested" && stream.source.linksOnly === true;
     this.#unknown = onlyLinks || !columns.has(EXTRA_COLUMN) ? "drop" : "extra";
@@ -119,12 +119,12 @@ export class RecordEncoder {
 
   #addProperties(rows: Rows, row: number, start: number): void {
     const { bytes } = rows;
-    const first = rows.first(row);
     const end = rows.end(row);
     let runStart = -1;
     let runEnd = -1;
-    for (let property = first; property < end; property++) {
-      const action = this.#action(rows, property, property - first);
+    for (let property = rows.first(row); property < end; property++) {
+      const action =
+        this.#actions[rows.nameNumber(property)] ?? this.#unknownAction(rows, property);
       const valueStart = rows.valueStart(property);
       const valueEnd = rows.valueEnd(property);
       const fits = hasType(bytes, valueStart, valueEnd, action.declared);
@@ -138,7 +138,7 @@ export class RecordEncoder {
       runStart = -1;
       if (action.fate === "drop") continue;
       if (fits && action.fate === "rewrite")
-        this.#addValue(action, bytes, valueStart, valueEnd, start);
+        this.#addValue(action, rows.json, valueStart, valueEnd, start);
       else this.#addExtra(action, bytes, rows.keyStart(property) - 1, valueEnd);
     }
     if (runStart !== -1) this.#copyRun(bytes, runStart, runEnd, start);
@@ -154,11 +154,11 @@ export class RecordEncoder {
     this.#out.append(key);
   }
 
-  #addValue(action: Action, bytes: Uint8Array, from: number, to: number, start: number): void {
+  #addValue(action: Action, json: JsonText, from: number, to: number, start: number): void {
     for (const column of action.targets) {
       this.#beginValue(start, columnKey(column));
-      if (action.exclusions) copyWithout(bytes, from, to, action.exclusions, this.#out);
-      else this.#out.copy(bytes, from, to);
+      if (action.exclusions) copyWithout(json, from, to, action.exclusions, this.#out);
+      else this.#out.copy(json.bytes, from, to);
     }
   }
 
@@ -187,18 +187,11 @@ export class RecordEncoder {
     }
   }
 
-  #action(rows: Rows, property: number, index: number): Action {
-    const guess = this.#layout[index];
-    const keyStart = rows.keyStart(property);
-    const keyEnd = rows.keyEnd(property);
-    if (guess && matches(rows.bytes, keyStart, keyEnd, guess.key)) return guess;
-    const key = rows.bytes.slice(keyStart, keyEnd);
-    const name = decodeKey(key);
-    const known = this.#known.get(name);
-    const action: Action = known
-      ? { ...known, key }
-      : { name, key, declared: undefined, fate: this.#unknown, targets: [], exclusions: undefined };
-    this.#layout[index] = action;
+  #unknownAction(rows: Rows, property: number): Action {
+    const name = decodeKey(rows.json, rows.keyStart(property), rows.keyEnd(property));
+    const fate = this.#unknown;
+    const action = { name, declared: undefined, fate, targets: [], exclusions: undefined };
+    this.#actions[nameNumber(name)] = action;
     return action;
   }
 }
@@ -214,7 +207,7 @@ function actions(
   stream: Stream,
   columns: ReadonlySet<string>,
   exclusions: ReadonlyMap<string, Exclusions>,
-): ReadonlyMap<string, Action> {
+): Iterable<Action> {
   const result = new Map<string, Action>();
   for (const [column, { type, origin }] of Object.entries(stream.properties)) {
     // The item's own property of that name, if there is one, gives way to the parent's.
@@ -228,14 +221,13 @@ function actions(
     const asItCame = targets.length === 1 && targets[0] === name && !excluded;
     result.set(name, {
       name,
-      key: Buffer.from(name),
       declared: type,
       fate: asItCame ? "copy" : targets.length > 0 ? "rewrite" : "drop",
       targets,
       exclusions: excluded,
     });
   }
-  return result;
+  return result.values();
 }
 
 function contextColumns(stream: Stream, columns: ReadonlySet<string>): ContextColumn[] {

@@ -1,6 +1,5 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
-import { findProperty, text } from "../records/row-properties.ts";
 import type { Part } from "./passes.ts";
 
 /** Values of the sort keys as JSON text, as far as a row shows them. */
@@ -38,8 +37,8 @@ export function borderKeys({ answers, unreadable }: ListPage, { sorting }: Part)
   const names = sorting.map((key) => key.replace(/^-/, ""));
   const keysOf = (rows: Rows, row: number) =>
     names.map((name) => {
-      const property = findProperty(rows, row, name);
-      const key = property === -1 ? undefined : text(rows, property);
+      const property = rows.find(row, name);
+      const key = property === -1 ? undefined : rows.text(property);
       return key === undefined || /^[{[]/.test(key) ? undefined : key;
     });
   return { firstKeys: keysOf(first, 0), lastKeys: keysOf(last, last.count - 1) };

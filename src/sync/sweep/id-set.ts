@@ -15,17 +15,18 @@ export class IdSet {
   /** Adds the id that stands in these bytes, without its quotes; false when it was there already. */
   add(bytes: Uint8Array, start: number, end: number): boolean {
     const isNew = parseUuid(bytes, start, end)
-      ? this.#shard().add()
+      ? this.#addUuid()
       : addOther(this.#others, Buffer.from(bytes.subarray(start, end)).toString("latin1"));
     if (isNew) this.#size++;
     return isNew;
   }
 
-  #shard(): Shard {
+  #addUuid(): boolean {
     // Version 4 UUIDs are random; the shuffle is for tests and servers that count.
-    const shard = this.#shards[hashOfWords() >>> (32 - SHARD_BITS)];
+    const hash = hashAt(words, 0);
+    const shard = this.#shards[hash >>> (32 - SHARD_BITS)];
     if (!shard) throw new RangeError("a hash has no more than 32 bits");
-    return shard;
+    return shard.add(hash, words);
   }
 }
 
@@ -35,9 +36,12 @@ const SHARDS = 1 << SHARD_BITS;
 /** The UUID that was parsed last, as four words: filling an array is cheaper than making one. */
 const words = new Uint32Array(4);
 
-function hashOfWords(): number {
+/** A hash of the UUID whose four words begin at `at`. */
+function hashAt(table: Uint32Array, at: number): number {
   let hash = 0;
-  for (const word of words) hash = Math.imul(hash ^ word, 0x9e3779b1) ^ (hash >>> 15);
+  for (let word = 0; word < 4; word++) {
+    hash = Math.imul(hash ^ (table[at + word] ?? 0), 0x9e3779b1) ^ (hash >>> 15);
+  }
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   return (hash ^ (hash >>> 13)) >>> 0;
 }
@@ -79,46 +83,30 @@ class Shard {
   /** Four zero words mark a free place, so the UUID of zeros is kept apart. */
   #hasZero = false;
 
-  /** Adds the UUID in {@link words}; false when it was there already. */
-  add(): boolean {
-    const [a = 0, b = 0, c = 0, d = 0] = words;
-    if ((a | b | c | d) === 0) {
+  /** Adds a UUID, given as four words and their hash; false when it was there already. */
+  add(hash: number, uuid: Uint32Array): boolean {
+    if (isFree(uuid, 0)) {
       const isNew = !this.#hasZero;
       this.#hasZero = true;
       return isNew;
     }
-    const at = this.#place(a, b, c, d);
-    if (!this.#isFree(at)) return false;
-    this.#put(at, a, b, c, d);
+    const at = this.#place(hash, uuid, 0);
+    if (!isFree(this.#table, at)) return false;
+    copy(uuid, 0, this.#table, at);
     this.#count++;
     if (this.#count * 5 > this.#capacity * 4) this.#grow();
     return true;
   }
 
-  /** Where these words stand, or the free place where they belong. */
-  #place(a: number, b: number, c: number, d: number): number {
+  /** Where a UUID stands, or the free place where it belongs. */
+  #place(hash: number, from: Uint32Array, start: number): number {
     const table = this.#table;
-    let place = (hashOfWords() & 0x3ffffff) % this.#capacity;
-    for (;;) {
-      const at = place * 4;
-      if (this.#isFree(at)) return at;
-      if (table[at] === a && table[at + 1] === b && table[at + 2] === c && table[at + 3] === d) {
-        return at;
-      }
-      place = place + 1 === this.#capacity ? 0 : place + 1;
+    let at = ((hash & 0x3ffffff) % this.#capacity) * 4;
+    while (!isFree(table, at) && !areEqual(table, at, from, start)) {
+      at += 4;
+      if (at === table.length) at = 0;
     }
-  }
-
-  #isFree(at: number): boolean {
-    const table = this.#table;
-    return table[at] === 0 && table[at + 1] === 0 && table[at + 2] === 0 && table[at + 3] === 0;
-  }
-
-  #put(at: number, a: number, b: number, c: number, d: number): void {
-    this.#table[at] = a;
-    this.#table[at + 1] = b;
-    this.#table[at + 2] = c;
-    this.#table[at + 3] = d;
+    return at;
   }
 
   #grow(): void {
@@ -126,9 +114,21 @@ class Shard {
     this.#capacity = Math.ceil(this.#capacity * 1.5);
     this.#table = new Uint32Array(this.#capacity * 4);
     for (let at = 0; at < old.length; at += 4) {
-      words.set(old.subarray(at, at + 4));
-      const [a = 0, b = 0, c = 0, d = 0] = words;
-      if ((a | b | c | d) !== 0) this.#put(this.#place(a, b, c, d), a, b, c, d);
+      if (isFree(old, at)) continue;
+      copy(old, at, this.#table, this.#place(hashAt(old, at), old, at));
     }
   }
+}
+
+function isFree(table: Uint32Array, at: number): boolean {
+  return table[at] === 0 && table[at + 1] === 0 && table[at + 2] === 0 && table[at + 3] === 0;
+}
+
+function areEqual(one: Uint32Array, at: number, other: Uint32Array, start: number): boolean {
+  for (let word = 0; word < 4; word++) if (one[at + word] !== other[start + word]) return false;
+  return true;
+}
+
+function copy(from: Uint32Array, start: number, to: Uint32Array, at: number): void {
+  for (let word = 0; word < 4; word++) to[at + word] = from[start + word] ?? 0;
 }

@@ -1,5 +1,4 @@
 import type { Rows } from "../../polar/rows.ts";
-import { findProperty, text } from "../records/row-properties.ts";
 
 /** A page, as far as it matters here. */
 interface WithRows {
@@ -48,9 +47,9 @@ export class Newness {
 
   /** A row's time in a form to compare. */
   of(rows: Rows, row: number): string | undefined {
-    const property = this.#property === undefined ? -1 : findProperty(rows, row, this.#property);
+    const property = this.#property === undefined ? -1 : rows.find(row, this.#property);
     if (property === -1) return undefined;
-    return comparable(text(rows, property).slice(1, -1));
+    return comparable(rows.text(property).slice(1, -1));
   }
 }
 

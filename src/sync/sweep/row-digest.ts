@@ -1,5 +1,4 @@
 import type { Rows } from "../../polar/rows.ts";
-import { findProperty } from "../records/row-properties.ts";
 
 /** A short text that stands for a set of rows, whatever their order. */
 export class RowDigest {
@@ -12,7 +11,7 @@ export class RowDigest {
     let one = 0x811c9dc5;
     let other = 0x9e3779b9;
     for (const name of primaryKey) {
-      const property = findProperty(rows, row, name);
+      const property = rows.find(row, name);
       if (property === -1) continue;
       const end = rows.valueEnd(property);
       for (let at = rows.valueStart(property); at < end; at++) {

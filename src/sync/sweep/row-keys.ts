@@ -1,5 +1,4 @@
 import type { Rows } from "../../polar/rows.ts";
-import { findProperty, text } from "../records/row-properties.ts";
 import type { IdSet } from "./id-set.ts";
 
 /**
@@ -15,15 +14,15 @@ export function addKey(
   const [only, ...others] = primaryKey;
   if (only === undefined) return undefined;
   if (others.length === 0) {
-    const property = findProperty(rows, row, only);
+    const property = rows.find(row, only);
     if (property === -1) return undefined;
     return addSpan(ids, rows.bytes, rows.valueStart(property), rows.valueEnd(property));
   }
   const parts: string[] = [];
   for (const name of primaryKey) {
-    const property = findProperty(rows, row, name);
+    const property = rows.find(row, name);
     if (property === -1 || !isScalar(rows.bytes[rows.valueStart(property)])) return undefined;
-    parts.push(text(rows, property));
+    parts.push(rows.text(property));
   }
   const joined = Buffer.from(parts.join(","));
   return ids.add(joined, 0, joined.length);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { JsonText } from "../../../src/polar/scanner.ts";
 import { ByteBuilder } from "../../../src/sync/records/byte-builder.ts";
 import { copyWithout, exclusionTree } from "../../../src/sync/records/exclusions.ts";
 import { print, tree, without } from "../json-tree.ts";
@@ -7,9 +8,9 @@ import { print, tree, without } from "../json-tree.ts";
 /** What is left of a column's value. */
 function left(text: string, paths: readonly (readonly string[])[]): string {
   const exclusions = exclusionTree(paths.map((path) => ["column", ...path])).get("column");
-  const bytes = Buffer.from(text);
+  const json = new JsonText(Buffer.from(text));
   const out = new ByteBuilder();
-  copyWithout(bytes, 0, bytes.length, exclusions ?? {}, out);
+  copyWithout(json, 0, json.bytes.length, exclusions ?? {}, out);
   return Buffer.from(out.bytes).toString();
 }
 

@@ -1,12 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { Rows } from "../../../src/polar/rows.ts";
 import { Newness } from "../../../src/sync/sweep/newness.ts";
+import { rowsFrom } from "../rows.ts";
 
 /** A page of rows with these times. */
 function page(times: readonly unknown[]) {
-  const rows = new Rows();
-  const bytes = Buffer.from(JSON.stringify(times.map((created_at) => ({ created_at }))));
-  rows.scan(bytes, 0);
+  const rows = rowsFrom(times.map((created_at) => ({ created_at })));
   return { answers: [{ rows }] } as const;
 }
 
