@@ -8,8 +8,8 @@ const LATENCY_SECONDS = 0.08;
 
 /** Whether the connections stay busy when the API takes its time. */
 export async function latency(rounds: number): Promise<Section> {
-  const slow = await startSimulator(ORDERS, LATENCY_SECONDS * 1_000);
-  const quick = await startSimulator(100);
+  const slow = await startSimulator({ orders: ORDERS }, LATENCY_SECONDS * 1_000);
+  const quick = await startSimulator({ orders: 100 });
   try {
     const [sync, single] = [await syncOf("orders", slow), await syncOf("orders", quick)];
     const [runs, starts] = await interleaved(rounds, [() => timed(sync), () => timed(single)]);

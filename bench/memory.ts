@@ -6,13 +6,13 @@ import { syncOf } from "./tap.ts";
 /** A set of the ids seen grows with the list: so much for each row. */
 const BYTES_PER_ID = 40;
 
-/** The most memory that a sync takes; with `most` orders, too, for what grows with their number. */
-export async function memory(
-  orders: number,
-  rounds: number,
-  most: number | undefined,
-): Promise<Section> {
-  const peak = await peakOf(orders, rounds);
+/** Larger lists, for what grows with them. */
+const MANY_ORDERS = 1_000_000;
+const MANY_EVENTS = 500_000;
+
+/** The most memory that a sync takes; with `large`, also of a million orders and of many events. */
+export async function memory(orders: number, rounds: number, large: boolean): Promise<Section> {
+  const peak = await peakOf("orders", orders, rounds);
   const checks: Check[] = [
     { what: `peak at ${round(orders)} orders`, value: peak, target: { most: 120 }, unit: " MB" },
   ];
@@ -20,24 +20,33 @@ export async function memory(
     ["", "peak MB"],
     [`${round(orders)} orders`, round(peak)],
   ];
-  if (most !== undefined) {
-    const large = await peakOf(most, 1);
-    const ids = (most * BYTES_PER_ID) / 1e6;
-    table.push([`${round(most)} orders`, round(large)]);
-    checks.push({
-      what: `peak at ${round(most)} orders, without ${BYTES_PER_ID} bytes for each`,
-      value: large - ids,
-      target: { most: peak * 1.15 },
-      unit: " MB",
-    });
+  if (large) {
+    const many = await peakOf("orders", MANY_ORDERS, 1);
+    const events = await peakOf("events", MANY_EVENTS, 1);
+    table.push([`${round(MANY_ORDERS)} orders`, round(many)]);
+    table.push([`${round(MANY_EVENTS)} events`, round(events)]);
+    checks.push(
+      {
+        what: `peak at ${round(MANY_ORDERS)} orders, without ${BYTES_PER_ID} bytes for each`,
+        value: many - (MANY_ORDERS * BYTES_PER_ID) / 1e6,
+        target: { most: peak * 1.15 },
+        unit: " MB",
+      },
+      {
+        what: `peak at ${round(MANY_EVENTS)} events`,
+        value: events,
+        target: { most: 120 },
+        unit: " MB",
+      },
+    );
   }
   return { title: "Memory of tap-polar (resident, at its peak)", table, checks };
 }
 
-async function peakOf(orders: number, rounds: number): Promise<number> {
-  const simulator = await startSimulator(orders);
+async function peakOf(stream: string, rows: number, rounds: number): Promise<number> {
+  const simulator = await startSimulator({ [stream]: rows });
   try {
-    const sync = await syncOf("orders", simulator);
+    const sync = await syncOf(stream, simulator);
     const [runs] = await interleaved(rounds, [() => measured(sync)]);
     return typical(runs).peakMegabytes;
   } finally {

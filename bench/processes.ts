@@ -98,12 +98,16 @@ export interface Simulator {
 const listening = z.object({ url: z.url(), access_token: z.string() });
 
 /**
- * Starts a simulator with so many orders, ready before the first request. Rows that are equal in the
+ * Starts a simulator with so many rows of each list named, ready before the first request. Rows that are equal in the
  * order keep their places, so that everybody reads each page once: repairing a list is no part of
  * what is measured here.
  */
-export async function startSimulator(orders: number, latency = 0): Promise<Simulator> {
-  const sizes = ["--orders", String(orders), "--latency", String(latency)];
+export async function startSimulator(
+  rows: Readonly<Record<string, number>>,
+  latency = 0,
+): Promise<Simulator> {
+  const options = Object.entries({ ...rows, latency });
+  const sizes = options.flatMap(([name, value]) => [`--${name}`, String(value)]);
   const child = execa(
     process.execPath,
     ["--import", "tsx", "simulator/main.ts", ...sizes, "--ties", "stable", "--rendered-ahead"],

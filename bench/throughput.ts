@@ -6,7 +6,7 @@ import { CONCURRENCY, syncOf } from "./tap.ts";
 
 /** How fast orders go from the API to a file, beside two loops that do less and more. */
 export async function throughput(orders: number, rounds: number): Promise<Section> {
-  const simulator = await startSimulator(orders);
+  const simulator = await startSimulator({ orders });
   try {
     const sync = await syncOf("orders", simulator);
     const loop = [await bundled("floor"), simulator.url, simulator.accessToken, String(orders)];

@@ -23,6 +23,8 @@ interface Sorted {
   readonly groups: Uint32Array;
 }
 
+type Comparison = (a: number, b: number) => number;
+
 export type Ties = "shuffled" | "stable";
 
 /** So many sorted selections of a table are kept. */
@@ -34,6 +36,7 @@ export class Listing {
   /** Each row with an index that this divides is in the list twice; 0 for none. */
   private readonly twiceEvery: number;
   private readonly sorted = new Map<string, Sorted>();
+  private readonly orders = new Map<string, { version: number; rows: readonly number[] }>();
 
   constructor(table: Table, ties: Ties, twiceEvery: number) {
     this.table = table;
@@ -64,15 +67,8 @@ export class Listing {
   private sort(selection: Selection): Sorted {
     const known = this.sorted.get(selection.name);
     if (known?.version === this.table.version) return known;
-    const columns = selection.sorting.map((sort) => this.column(sort));
-    const compare = (a: number, b: number): number => {
-      for (const compareColumn of columns) {
-        const difference = compareColumn(a, b);
-        if (difference !== 0) return difference;
-      }
-      return 0;
-    };
-    const rows = Uint32Array.from(this.select(selection).sort(compare));
+    const compare = this.comparison(selection.sorting);
+    const rows = Uint32Array.from(this.select(selection, compare));
     const groups = new Uint32Array(rows.length);
     for (let at = 1; at < rows.length; at++) {
       const tied = compare(rows[at - 1] ?? 0, rows[at] ?? 0) === 0;
@@ -81,10 +77,32 @@ export class Listing {
     return this.keep(selection.name, { version: this.table.version, rows, groups });
   }
 
-  private select(selection: Selection): number[] {
-    const rows = this.table.indexes().filter(selection.keep);
+  private select({ sorting, keep }: Selection, compare: Comparison): number[] {
+    const rows = this.order(sorting, compare).filter(keep);
     if (this.twiceEvery === 0) return rows;
     return rows.flatMap((row) => (row % this.twiceEvery === 0 ? [row, row] : [row]));
+  }
+
+  /** All rows in the order asked for: selections of a big table are picked from it. */
+  private order(sorting: readonly string[], compare: Comparison): readonly number[] {
+    const { version } = this.table;
+    const name = sorting.join("&");
+    const known = this.orders.get(name);
+    if (known?.version === version) return known.rows;
+    const rows = this.table.indexes().sort(compare);
+    this.orders.set(name, { version, rows });
+    return rows;
+  }
+
+  private comparison(sorting: readonly string[]): Comparison {
+    const columns = sorting.map((sort) => this.column(sort));
+    return (a, b) => {
+      for (const compareColumn of columns) {
+        const difference = compareColumn(a, b);
+        if (difference !== 0) return difference;
+      }
+      return 0;
+    };
   }
 
   private keep(name: string, sorted: Sorted): Sorted {
@@ -96,11 +114,10 @@ export class Listing {
   }
 
   /** Compares two rows by one key. PostgreSQL puts nulls last, and first when descending. */
-  private column(sort: string): (a: number, b: number) => number {
+  private column(sort: string): Comparison {
     const name = sort.replace(/^-/, "");
     const sign = name === sort ? 1 : -1;
-    const values: Key[] = [];
-    for (const index of this.table.indexes()) values[index] = this.table.key(index, name);
+    const values = this.table.column(name);
     return (a, b) => sign * compareKeys(values[a] ?? null, values[b] ?? null);
   }
 }

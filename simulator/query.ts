@@ -44,7 +44,8 @@ export function readListQuery(
     const values = own === undefined ? query.getAll(filter.parameter) : [own];
     if (values.length === 0) continue;
     const test = readFilter(filter, values, mistakes);
-    tests.push((index) => test(keyOf(table, index, filter.key)));
+    const keyOf = keysOf(table, filter.key);
+    tests.push((index) => test(keyOf(index)));
     names.push(`${filter.parameter}=${[...values].sort().join()}`);
   }
   if (mistakes.length > 0) return mistakes;
@@ -65,8 +66,12 @@ function filtersOf(blueprint: Blueprint): readonly Filter[] {
   return [organization, ...blueprint.filters];
 }
 
-const keyOf = (table: Table, index: number, key: string): Key =>
-  key === "organization_id" ? table.world.organizationId : table.key(index, key);
+/** A key of each row, by index. */
+function keysOf(table: Table, key: string): (index: number) => Key {
+  if (key === "organization_id") return () => table.world.organizationId;
+  const keys = table.column(key);
+  return (index) => keys[index] ?? null;
+}
 
 function readCount(
   query: URLSearchParams,

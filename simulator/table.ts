@@ -49,6 +49,7 @@ export class Table {
   private readonly calendar: Calendar;
   private readonly prepared = new Map<number, Prepared>();
   private readonly alike = new Map<string, number[]>();
+  private readonly columns = new Map<string, { version: number; keys: readonly Key[] }>();
   /** The template of each row, once it is known; -1 before. */
   private readonly templates: Int32Array;
 
@@ -108,6 +109,16 @@ export class Table {
     if (changed !== undefined) return changed.keys[name] ?? null;
     const key = this.prepare(index).keys[name] ?? null;
     return key instanceof Slot ? key.key(index) : key;
+  }
+
+  /** The keys of that name of all rows, by index: made once for as long as nothing changes. */
+  column(name: string): readonly Key[] {
+    const known = this.columns.get(name);
+    if (known?.version === this.version) return known.keys;
+    const keys: Key[] = [];
+    for (const index of this.indexes()) keys[index] = this.key(index, name);
+    this.columns.set(name, { version: this.version, keys });
+    return keys;
   }
 
   byteLength(index: number): number {
