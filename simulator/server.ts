@@ -109,24 +109,28 @@ export class ApiServer {
       request.socket.resetAndDestroy();
       return;
     }
-    const answer = (): void => this.respond(request, response, record);
-    if (latencyMilliseconds > 0) setTimeout(answer, latencyMilliseconds);
-    else answer();
+    const send = this.respond(request, response, record);
+    // The work is done by then: the latency is all that a client waits for.
+    if (latencyMilliseconds > 0) setTimeout(send, latencyMilliseconds);
+    else send();
   }
 
+  /** Makes the answer, and returns what sends it. */
   private respond(
     request: IncomingMessage,
     response: ServerResponse,
     record: RecordedRequest,
-  ): void {
-    if (request.socket.destroyed) return;
+  ): () => void {
     const fault = this.faultFor(record);
     record.fault = fault?.kind ?? null;
     const answer = (fault && answerOf(fault, record)) ?? this.answer(request, record);
     const poisoned = this.isPoisoned(answer, record);
     if (poisoned) record.fault = "poison";
-    this.send(request.socket, response, record, poisoned ? crash(500) : answer, fault);
-    if (poisoned || fault?.kind === "reset-after-500") this.doomed.add(request.socket);
+    return () => {
+      if (request.socket.destroyed) return;
+      this.send(request.socket, response, record, poisoned ? crash(500) : answer, fault);
+      if (poisoned || fault?.kind === "reset-after-500") this.doomed.add(request.socket);
+    };
   }
 
   private faultFor(record: RecordedRequest): Fault | null {
