@@ -28,13 +28,15 @@ export interface LogRecord {
 /** `2026-01-31T12:00:00.000Z INFO orders: message (name=value, …)` and a line per stack frame. */
 export function linesForPeople(record: LogRecord, time: Date, withStack: boolean): string {
   const { stream, metric } = record;
+  const start = `${time.toISOString()} ${record.level.toUpperCase()}`;
+  // JSON has no control characters: there is one such line for each request.
+  if (metric !== undefined) return `${start} METRIC: ${JSON.stringify(metric)}`;
   const said = stream === undefined ? record.message : `${stream}: ${record.message}`;
-  const text = metric === undefined ? said : `METRIC: ${JSON.stringify(metric)}`;
   const details = Object.entries(record.extra)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
   const suffix = details.length === 0 ? "" : ` (${details.join(", ")})`;
-  const first = `${time.toISOString()} ${record.level.toUpperCase()} ${text}${suffix}`;
+  const first = `${start} ${said}${suffix}`;
   const stack = withStack && record.error !== undefined ? stackOf(exceptionOf(record.error)) : [];
   return [first, ...stack].map(onOneLine).join("\n");
 }

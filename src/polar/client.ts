@@ -61,6 +61,7 @@ const WAIT_WORTH_TELLING = 1_000;
 export class PolarClient {
   readonly #options: ClientOptions;
   readonly #base: URL;
+  readonly #basePath: string;
   readonly #pool: Pool;
   readonly #gate: Gate;
   readonly #bodies = new BodyPool();
@@ -72,6 +73,7 @@ export class PolarClient {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#base = new URL(options.apiUrl);
+    this.#basePath = this.#base.pathname.replace(/\/$/, "");
     this.#pool = new Pool(this.#base.origin, { connections: options.concurrency, pipelining: 1 });
     this.#gate = new Gate(
       new RequestBudget(options.requestsPerMinute),
@@ -155,17 +157,18 @@ export class PolarClient {
 
   async #send(request: ApiRequest, body: Body): Promise<Answer> {
     const { clock, log, requestTimeoutSeconds, signal } = this.#options;
-    let url = this.#url(request);
+    let path = this.#basePath + request.path;
+    const query = request.query.toString();
+    if (query !== "") path += `?${query}`;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
       const started = clock.monotonic();
       let status: number | undefined;
       try {
-        const path = url.pathname + url.search;
         const timeout = requestTimeoutSeconds * 1_000;
         const answer = await exchange(this.#pool, path, this.#headers, body, timeout, signal);
         status = answer.status;
         if (status < 300 || status > 399) return answer;
-        url = this.#redirected(url, answer.headers.location, status);
+        path = this.#redirected(path, answer.headers.location, status);
       } finally {
         log.requestDuration(request.endpoint, status, (clock.monotonic() - started) / 1_000);
       }
@@ -173,15 +176,9 @@ export class PolarClient {
     throw new RefusedRequestError(`${request.path} redirects without end. Check api_url.`);
   }
 
-  #url(request: ApiRequest): URL {
-    const url = new URL(this.#base);
-    url.pathname = this.#base.pathname.replace(/\/$/, "") + request.path;
-    url.search = request.query.toString();
-    return url;
-  }
-
   /** The API redirects a wrong trailing slash; the token follows to the same origin only. */
-  #redirected(from: URL, location: string | undefined, status: number): URL {
+  #redirected(path: string, location: string | undefined, status: number): string {
+    const from = new URL(path, this.#base);
     if (location === undefined || !URL.canParse(location, from.href)) {
       throw new RefusedRequestError(`${from.pathname} answers ${status} without a target.`);
     }
@@ -192,7 +189,7 @@ export class PolarClient {
           "must not go. Check api_url.",
       );
     }
-    return target;
+    return target.pathname + target.search;
   }
 
   /** What to count against the retries for a status other than 200; throws what is final. */
