@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
-// The package's index loads fetch, WebSocket and caches, too: twice the start-up, for nothing.
-import Pool from "undici/lib/dispatcher/pool.js";
+import type { Dispatcher } from "undici";
 import { errorCode } from "../errors.ts";
 import type { Log } from "../log.ts";
 import { type Body, BodyPool } from "./body.ts";
@@ -21,6 +20,8 @@ export interface ClientOptions {
   /** Picks the organization for tokens that reach several. */
   readonly organizationId?: string | undefined;
   readonly userAgent: string;
+  /** The connections; closed with the client. */
+  readonly dispatcher: Dispatcher;
   readonly concurrency: number;
   readonly requestsPerMinute: number;
   readonly requestTimeoutSeconds: number;
@@ -55,14 +56,14 @@ const MOST_REDIRECTS = 5;
 const WAIT_WORTH_TELLING = 1_000;
 
 /**
- * Reads from the Polar API over one pool of connections: within the request budget, retrying what
+ * Reads from the Polar API: within the request budget, retrying what
  * can be retried, and telling plainly what can't.
  */
 export class PolarClient {
   readonly #options: ClientOptions;
   readonly #base: URL;
   readonly #basePath: string;
-  readonly #pool: Pool;
+  readonly #dispatcher: Dispatcher;
   readonly #gate: Gate;
   readonly #bodies = new BodyPool();
   readonly #headers: Record<string, string>;
@@ -74,7 +75,7 @@ export class PolarClient {
     this.#options = options;
     this.#base = new URL(options.apiUrl);
     this.#basePath = this.#base.pathname.replace(/\/$/, "");
-    this.#pool = new Pool(this.#base.origin, { connections: options.concurrency, pipelining: 1 });
+    this.#dispatcher = options.dispatcher;
     this.#gate = new Gate(
       new RequestBudget(options.requestsPerMinute),
       options.clock,
@@ -141,7 +142,7 @@ export class PolarClient {
 
   /** Closes every connection. Resolves when none is left. */
   close(): Promise<void> {
-    return this.#pool.destroy();
+    return this.#dispatcher.destroy();
   }
 
   /** Sends a request that has entered the gate, and makes room for the next when it is over. */
@@ -165,7 +166,8 @@ export class PolarClient {
       let status: number | undefined;
       try {
         const timeout = requestTimeoutSeconds * 1_000;
-        const answer = await exchange(this.#pool, path, this.#headers, body, timeout, signal);
+        const url = { origin: this.#base.origin, path };
+        const answer = await exchange(this.#dispatcher, url, this.#headers, body, timeout, signal);
         status = answer.status;
         if (status < 300 || status > 399) return answer;
         path = this.#redirected(path, answer.headers.location, status);

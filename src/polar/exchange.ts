@@ -23,7 +23,7 @@ export class TimeoutError extends Error {
  */
 export function exchange(
   dispatcher: Dispatcher,
-  path: string,
+  url: { readonly origin: string; readonly path: string },
   headers: Record<string, string>,
   body: Body,
   timeoutMilliseconds: number,
@@ -54,7 +54,7 @@ export function exchange(
     if (signal.aborted) return onAbort();
     signal.addEventListener("abort", onAbort);
     // Our own timer covers the whole exchange, so undici's two are off.
-    const options = { path, method: "GET", headers, headersTimeout: 0, bodyTimeout: 0 } as const;
+    const options = { ...url, method: "GET", headers, headersTimeout: 0, bodyTimeout: 0 } as const;
     dispatcher.dispatch(options, {
       onRequestStart(controller) {
         running = controller;

@@ -3,6 +3,7 @@ import type { Config } from "../config.ts";
 import type { Log } from "../log.ts";
 import { PolarClient } from "../polar/client.ts";
 import { systemClock } from "../polar/clock.ts";
+import { openConnections } from "../polar/connections.ts";
 import { ListReader } from "../polar/list.ts";
 import type { SelectedStream } from "../singer/selection.ts";
 import type { State } from "../singer/state.ts";
@@ -41,6 +42,7 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
   setMaxListeners(0, over);
   const client = new PolarClient({
     ...config,
+    dispatcher: await openConnections(config.apiUrl, config.concurrency),
     log,
     clock,
     signal: over,

@@ -1,4 +1,5 @@
 /** A client for tests, with a log that can be read and time that does not pass. */
+import { Pool } from "undici";
 import { onTestFinished } from "vitest";
 import type { Log } from "../../src/log.ts";
 import type { Body } from "../../src/polar/body.ts";
@@ -25,6 +26,7 @@ export function keptLog(): { readonly log: Log; readonly lines: string[] } {
 }
 
 export function openClient(apiUrl: string, options: Partial<ClientOptions> = {}) {
+  const { concurrency = 4 } = options;
   const clock = new InstantClock();
   const abort = new AbortController();
   const { log, lines } = keptLog();
@@ -32,7 +34,8 @@ export function openClient(apiUrl: string, options: Partial<ClientOptions> = {})
     apiUrl,
     accessToken: TOKEN,
     userAgent: "test/1",
-    concurrency: 4,
+    dispatcher: new Pool(new URL(apiUrl).origin, { connections: concurrency, pipelining: 1 }),
+    concurrency,
     requestsPerMinute: 300,
     requestTimeoutSeconds: 30,
     maxRetries: 5,
