@@ -216,6 +216,18 @@ describe("Rows", () => {
     }
   });
 
+  it("find a property by its name, however it is written; of two the last", () => {
+    const rows = new Rows();
+    rows.scan(json('[{"id":1,"name":2},{"i\\u0064":3,"name":4,"id":5},{"\\u0069d":6}]'), 0);
+    const found = (row: number, name: string) => {
+      const property = rows.find(row, name);
+      return property === -1 ? undefined : rows.text(property);
+    };
+    expect([0, 1, 2].map((row) => found(row, "id"))).toEqual(["1", "5", "6"]);
+    expect([0, 1, 2].map((row) => found(row, "name"))).toEqual(["2", "4", undefined]);
+    expect(found(0, "never seen")).toBeUndefined();
+  });
+
   it("are none after clear", () => {
     const rows = new Rows();
     rows.scan(json('[{"a":1},{"b":2}]'), 0);
