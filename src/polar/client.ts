@@ -171,6 +171,7 @@ export class PolarClient {
         status = answer.status;
         if (status < 300 || status > 399) return answer;
         path = this.#redirected(path, answer.headers.location, status);
+        this.#gate.follow();
       } finally {
         log.requestDuration(request.endpoint, status, (clock.monotonic() - started) / 1_000);
       }

@@ -51,6 +51,11 @@ export class Gate {
     });
   }
 
+  /** Counts one more request of one that has entered: it follows a redirect, and does not wait. */
+  follow(): void {
+    this.#budget.take(this.#clock.monotonic());
+  }
+
   /** Tells that a request that had entered is over. */
   leave(): void {
     this.#inFlight--;

@@ -143,6 +143,17 @@ describe("a redirect", () => {
     },
   );
 
+  it("costs a request of the budget", async () => {
+    const server = await startServer((response, _number, { target }) =>
+      target.startsWith("/v1/orders/")
+        ? respond(response, 307, "", { location: "/v1/orders" })
+        : respond(response, 200, GOOD),
+    );
+    const { client, clock } = openClient(server.url, { requestsPerMinute: 4 });
+    for (let count = 0; count < 3; count++) await client.get(request(), readText);
+    expect(clock.slept).toEqual([60_000]);
+  });
+
   it("by absolute address to the same origin is followed, too", async () => {
     const server = await startServer((response, number, { headers }) =>
       respond(response, number === 1 ? 307 : 200, GOOD, {
