@@ -1,7 +1,8 @@
 /**
  * How long `tap | target` takes, against the target alone on what the tap has written before: the
- * difference is what the tap costs. The runs alternate and the best ones count: what else the
- * machine does only ever adds.
+ * difference is what the tap costs. A Node process that does nothing but copy the file into the pipe
+ * shows how much of it any such process costs. The runs alternate and the best ones count: what else
+ * the machine does only ever adds.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -15,6 +16,7 @@ import { program, providePython } from "../test/e2e/provision/python.ts";
 
 const ORDERS = 5_000;
 const ROUNDS = 5;
+const COPY = 'require("node:fs").createReadStream(process.argv[1]).pipe(process.stdout)';
 const tapFile = fileURLToPath(new URL("../dist/tap.js", import.meta.url));
 
 type Command = readonly string[];
@@ -53,20 +55,23 @@ measured() { local name=$1; shift; { time "$@" 2>/dev/null 3>&-; } 2> >(sed "s/^
 
 /** Measures one target. Each of its runs gets a command of its own, for a place of its own. */
 async function measure(name: string, tap: Command, file: string, target: () => Promise<Command>) {
-  const rounds: { alone: number; piped: number; tap: Times; target: Times }[] = [];
+  const rounds: { alone: number; fed: number; piped: number; tap: Times; target: Times }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const alone = (await run(await target(), { file })).target.real;
+    const fed = (await run(await target(), [process.execPath, "-e", COPY, file])).target.real;
     const both = await run(await target(), tap);
-    rounds.push({ alone, piped: Math.max(both.target.real, both.tap.real), ...both });
+    rounds.push({ alone, fed, piped: Math.max(both.target.real, both.tap.real), ...both });
   }
   const alone = Math.min(...rounds.map((each) => each.alone));
+  const fed = Math.min(...rounds.map((each) => each.fed));
   const [best] = rounds.toSorted((a, b) => a.piped - b.piped);
   if (best === undefined) return;
   const { piped } = best;
-  const added = (100 * (piped - alone)) / alone;
+  const more = (seconds: number) => `${((100 * (seconds - alone)) / alone).toFixed(1)} % more time`;
   console.log(`\n${name}, ${ORDERS} orders, best of ${ROUNDS} runs`);
   console.log(`  target alone   ${rate(alone)}`);
-  console.log(`  tap | target   ${rate(piped)}, ${added.toFixed(1)} % more time`);
+  console.log(`  copy | target  ${rate(fed)}, ${more(fed)}`);
+  console.log(`  tap | target   ${rate(piped)}, ${more(piped)}`);
   const share = ({ work }: Times) => `${work.toFixed(2)} s (${Math.round((100 * work) / piped)} %)`;
   console.log(
     `  In the pipe, the tap works for ${share(best.tap)}, the target for ${share(best.target)};`,
