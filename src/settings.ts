@@ -86,7 +86,7 @@ export const settings = z.object({
     }),
   concurrency: wholeNumber(1, 16).default(4).register(notes, {
     description:
-      "Most requests under way at the same time (1 to 16). A self-hosted server with its default pool of database connections takes up to 7.",
+      "Most requests under way at the same time (1 to 16). A self-hosted server with its default pool of database connections takes up to 7. When answers do not come in time, fewer are sent for a while.",
   }),
   page_size: wholeNumber(1, 100)
     .default(100)

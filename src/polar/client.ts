@@ -55,6 +55,9 @@ const MOST_REDIRECTS = 5;
 /** Milliseconds. */
 const WAIT_WORTH_TELLING = 1_000;
 
+/** A failure that took so many milliseconds is one of a server that has too much to do. */
+const OVERLOAD = 10_000;
+
 /**
  * Reads from the Polar API: within the request budget, retrying what
  * can be retried, and telling plainly what can't.
@@ -112,6 +115,7 @@ export class PolarClient {
     const attempts = new Attempts(request, this.#options);
     for (;;) {
       await this.#gate.enter(request.priority);
+      const entered = this.#options.clock.monotonic();
       const body = this.#bodies.take();
       let kept = false;
       let failure: Error | undefined;
@@ -136,8 +140,23 @@ export class PolarClient {
         if (!kept) body.release();
       }
       // Nothing to count after a 429, for which the gate makes everybody wait, or an aftermath.
-      if (failure) await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
+      if (failure) {
+        this.#easeOff(failure, entered);
+        await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
+      }
     }
+  }
+
+  /** A server that answers late, or not at all, may have too much to do at once. */
+  #easeOff(failure: Error, entered: number): void {
+    const waited = this.#options.clock.monotonic() - entered;
+    if (!(failure instanceof TimeoutError) && waited < OVERLOAD) return;
+    const limit = this.#gate.narrow(entered);
+    if (limit === undefined) return;
+    this.#options.log.warn(
+      `The API took ${seconds(waited)} and failed (${failure.message}): no more than ${limit} ` +
+        "requests at once for now (concurrency).",
+    );
   }
 
   /** Closes every connection. Resolves when none is left. */
@@ -306,7 +325,8 @@ class Attempts {
       );
     }
     const delay = backoff(this.#failures, Math.random());
-    const level = delay < WAIT_WORTH_TELLING ? "debug" : "warn";
+    const isWorthTelling = delay >= WAIT_WORTH_TELLING || error instanceof TimeoutError;
+    const level = isWorthTelling ? "warn" : "debug";
     log[level](`${path}: ${reason}; retry ${this.#failures} of ${most} in ${seconds(delay)}.`);
     return delay;
   }

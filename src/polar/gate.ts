@@ -7,6 +7,9 @@ interface Waiter {
   readonly refuse: (reason: unknown) => void;
 }
 
+/** So many answers without trouble, and a server that had too much to do may have one more. */
+const ANSWERS_PER_STEP = 50;
+
 /**
  * Decides when the next request may start: within the concurrency, within the budget of the rolling
  * minute, and not while the API has asked everybody to wait. Of those who wait, the lowest priority
@@ -19,6 +22,10 @@ export class Gate {
   readonly #onBudgetWait: (milliseconds: number) => void;
   readonly #waiters: Waiter[] = [];
   #limit = 1;
+  /** What the server has shown to bear, after it has failed to; see {@link narrow}. */
+  #bearable = Number.POSITIVE_INFINITY;
+  #narrowedAt = Number.NEGATIVE_INFINITY;
+  #answers = 0;
   #inFlight = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
   #wakeUp = false;
@@ -62,11 +69,33 @@ export class Gate {
     this.#admit();
   }
 
-  /** Lets so many requests run at once from now on. */
-  widen(limit: number): void {
+  /**
+   * Tells that an answer has come: so many requests may run at once from now on, unless the server
+   * has failed to bear as many. Then each further one has to be earned.
+   */
+  widen(most: number): void {
+    if (this.#bearable < most && ++this.#answers >= ANSWERS_PER_STEP) {
+      this.#bearable++;
+      this.#answers = 0;
+    }
+    const limit = Math.min(most, this.#bearable);
     if (limit === this.#limit) return;
     this.#limit = limit;
     this.#admit();
+  }
+
+  /**
+   * Halves how many requests may run at once, since one that had entered at `entered` was too much
+   * for the server. Those that were under way together count once. Returns the new number if it is
+   * another.
+   */
+  narrow(entered: number): number | undefined {
+    if (entered <= this.#narrowedAt || this.#limit === 1) return undefined;
+    this.#narrowedAt = this.#clock.monotonic();
+    this.#answers = 0;
+    this.#bearable = Math.floor(this.#limit / 2);
+    this.#limit = this.#bearable;
+    return this.#limit;
   }
 
   /** Starts nothing for so many milliseconds; returns whether that is longer than already agreed. */

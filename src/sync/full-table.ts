@@ -6,7 +6,7 @@ import { itemKey, readList } from "./read-list.ts";
 import type { Output } from "./records/output.ts";
 import type { Step, Sync } from "./step.ts";
 import type { SweepPosition, Verdict } from "./sweep/sweep.ts";
-import { isWhole, problemOf } from "./sweep/verdicts.ts";
+import { isWhole, problemOf, reasonToStartOver } from "./sweep/verdicts.ts";
 import { nextVersion } from "./version.ts";
 
 /** A list and what is made of its rows. */
@@ -59,10 +59,9 @@ export async function* syncFullTable(
       context.log.info(`${list.name}: going on at page ${bookmark.position.page}.`);
       const { position } = bookmark;
       verdict = yield* readVersion(table, context, place, bookmark.version, position);
-      resumed = verdict.outcome !== "moved";
-      if (!resumed) {
-        context.log.info(`${list.name}: has changed since the interrupted sync; starting over.`);
-      }
+      const reason = reasonToStartOver(verdict);
+      resumed = reason === undefined;
+      if (!resumed) context.log.info(`${list.name}: ${reason}; starting over.`);
     }
     if (!resumed) verdict = yield* readVersion(table, context, place, version, undefined);
   } finally {
@@ -114,7 +113,7 @@ async function* readVersion(
     const next = await progress.next();
     for (const one of outputs) yield* one.take();
     const position = next.done ? undefined : next.value;
-    if (next.done ? next.value.outcome !== "moved" : position) {
+    if (next.done ? reasonToStartOver(next.value) === undefined : position) {
       for (const { stream } of outputs) {
         yield { kind: "bookmark", stream, bookmark: sweepBookmark(version, walk, position) };
       }

@@ -102,6 +102,32 @@ describe.each(Object.entries(stalls))("%s", (_, stall) => {
     expect(clock.slept.length).toBeGreaterThanOrEqual(1);
   });
 
+  it("makes for fewer requests at once, until the server bears them", async () => {
+    let underWay = 0;
+    let most = 0;
+    const { url } = await startRawServer((socket) => {
+      underWay++;
+      most = Math.max(most, underWay);
+      if (underWay > 2) {
+        socket.once("close", () => underWay--);
+        return stall(socket);
+      }
+      // As long as an answer takes: the others come meanwhile.
+      setTimeout(() => {
+        underWay--;
+        socket.write(GOOD);
+      }, 5);
+    });
+    const { client, lines } = openClient(url, { concurrency: 8, requestTimeoutSeconds: 0.2 });
+    const gets = Array.from({ length: 30 }, () => client.get(request(), reading()));
+    expect(await Promise.all(gets)).toEqual(Array(30).fill(ROWS));
+    expect(most).toBe(8);
+    const told = lines.filter((line) => line.includes("requests at once for now"));
+    const limits = told.map((line) => /no more than (\d)/.exec(line)?.[1]).join();
+    // A server that is slow to notice who has given up may need one step more.
+    expect(["4,2", "4,2,1"]).toContain(limits);
+  });
+
   it("that stays is an error that says how long it was waited for", async () => {
     const { url } = await startRawServer(stall);
     const { client } = openClient(url, { requestTimeoutSeconds: 0.1, maxRetries: 2 });

@@ -81,6 +81,43 @@ describe("Gate", () => {
     );
   });
 
+  it("lets half as many in when the server can't keep up, and more again one by one", async () => {
+    const { gate, clock, entered, enter } = open();
+    const leave = (count: number) => {
+      for (let left = 0; left < count; left++) gate.leave();
+    };
+    gate.widen(8);
+    const before = clock.monotonic();
+    for (let count = 0; count < 8; count++) enter("early");
+    await clock.pass(60_000);
+    expect(gate.narrow(before)).toBe(4);
+    expect(gate.narrow(before)).toBeUndefined(); // the same trouble
+    leave(8);
+    for (let count = 0; count < 10; count++) enter("late");
+    await settled();
+    expect(entered.filter((name) => name === "late")).toHaveLength(4);
+
+    for (let answers = 1; answers < 50; answers++) gate.widen(8);
+    await settled();
+    expect(entered.filter((name) => name === "late")).toHaveLength(4);
+    gate.widen(8);
+    await settled();
+    expect(entered.filter((name) => name === "late")).toHaveLength(5);
+    for (let answers = 0; answers < 200; answers++) gate.widen(8);
+    await settled();
+    expect(entered.filter((name) => name === "late")).toHaveLength(8);
+    leave(8);
+    await settled();
+    expect(entered).toHaveLength(18);
+
+    for (const limit of [4, 2, 1, undefined]) {
+      await clock.pass(1);
+      const later = clock.monotonic();
+      await clock.pass(1);
+      expect(gate.narrow(later)).toBe(limit);
+    }
+  });
+
   it("waits for the budget, once for all who wait, and says so once", async () => {
     const { gate, clock, budgetWaits, entered, enter } = open({ requestsPerMinute: 2 });
     gate.widen(10);

@@ -37,8 +37,12 @@ export interface SweepPosition {
 
 /** What a sweep can say of its list when it is over. */
 export interface Verdict {
-  /** `moved`: the list is not the one that the interrupted sweep saw; nothing has been claimed. */
-  readonly outcome: "whole" | "short" | "moved";
+  /**
+   * Only a resumed sweep ends in these two, and claims nothing. `moved`: the list is not the one that
+   * the interrupted sweep saw. `unproven`: the two do not add up, and this one can't find the rest,
+   * since it does not know the first one's rows.
+   */
+  readonly outcome: "whole" | "short" | "moved" | "unproven";
   /** Distinct rows that were read, and how many the API says there are. */
   readonly found: number;
   readonly expected: number;
@@ -95,7 +99,7 @@ export async function* sweep(
     yield position;
   }
   if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
-  if (resume) return { ...counter.verdict(), outcome: "moved" };
+  if (resume) return { ...counter.verdict(), outcome: "unproven" };
 
   const { mostPasses = MOST_PASSES } = options;
   let fruitless = 0;

@@ -5,6 +5,13 @@ export function isWhole({ outcome, unreadable, unreadableElsewhere }: Verdict): 
   return outcome === "whole" && unreadable.length === 0 && !unreadableElsewhere;
 }
 
+/** Why a resumed sweep has to begin anew; undefined when it has not. */
+export function reasonToStartOver({ outcome }: Verdict): string | undefined {
+  if (outcome === "moved") return "has changed since the interrupted sync";
+  if (outcome === "unproven") return "does not add up with what the interrupted sync has read";
+  return undefined;
+}
+
 /** Why a list is not whole, in one sentence; undefined when it is. */
 export function problemOf(list: string, verdict: Verdict): string | undefined {
   if (isWhole(verdict)) return undefined;
