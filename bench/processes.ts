@@ -98,9 +98,9 @@ export interface Simulator {
 const listening = z.object({ url: z.url(), access_token: z.string() });
 
 /**
- * Starts a simulator with so many rows of each list named, ready before the first request. Rows that are equal in the
- * order keep their places, so that everybody reads each page once: repairing a list is no part of
- * what is measured here.
+ * Starts a simulator with so many rows of each list named, ready before the first request. Rows that
+ * are equal in the order keep their places, so that everybody reads each page once: repairing a list
+ * is no part of what is measured here.
  */
 export async function startSimulator(
   rows: Readonly<Record<string, number>>,

@@ -29,7 +29,7 @@ export interface LogRecord {
 export function linesForPeople(record: LogRecord, time: Date, withStack: boolean): string {
   const { stream, metric } = record;
   const start = `${time.toISOString()} ${record.level.toUpperCase()}`;
-  // JSON has no control characters: there is one such line for each request.
+  // There is one for each request, and its JSON is one line as it is.
   if (metric !== undefined) return `${start} METRIC: ${JSON.stringify(metric)}`;
   const said = stream === undefined ? record.message : `${stream}: ${record.message}`;
   const details = Object.entries(record.extra)

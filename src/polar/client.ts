@@ -59,8 +59,8 @@ const WAIT_WORTH_TELLING = 1_000;
 const OVERLOAD = 10_000;
 
 /**
- * Reads from the Polar API: within the request budget, retrying what
- * can be retried, and telling plainly what can't.
+ * Reads from the Polar API: within the request budget, retrying what can be retried, and telling
+ * plainly what can't.
  */
 export class PolarClient {
   readonly #options: ClientOptions;

@@ -22,9 +22,9 @@ export class Gate {
   readonly #onBudgetWait: (milliseconds: number) => void;
   readonly #waiters: Waiter[] = [];
   #limit = 1;
-  /** What the server has shown to bear, after it has failed to; see {@link narrow}. */
-  #bearable = Number.POSITIVE_INFINITY;
-  #narrowedAt = Number.NEGATIVE_INFINITY;
+  /** When the server last had too much to do; undefined as long as it never had. */
+  #narrowedAt: number | undefined;
+  /** How many have come since the limit last changed, once the server had too much to do. */
   #answers = 0;
   #inFlight = 0;
   #pausedUntil = Number.NEGATIVE_INFINITY;
@@ -74,13 +74,11 @@ export class Gate {
    * has failed to bear as many. Then each further one has to be earned.
    */
   widen(most: number): void {
-    if (this.#bearable < most && ++this.#answers >= ANSWERS_PER_STEP) {
-      this.#bearable++;
-      this.#answers = 0;
-    }
-    const limit = Math.min(most, this.#bearable);
-    if (limit === this.#limit) return;
-    this.#limit = limit;
+    if (this.#limit >= most) return;
+    const isEarned = this.#narrowedAt !== undefined;
+    if (isEarned && ++this.#answers < ANSWERS_PER_STEP) return;
+    this.#answers = 0;
+    this.#limit = isEarned ? this.#limit + 1 : most;
     this.#admit();
   }
 
@@ -90,11 +88,11 @@ export class Gate {
    * another.
    */
   narrow(entered: number): number | undefined {
-    if (entered <= this.#narrowedAt || this.#limit === 1) return undefined;
+    const isKnown = this.#narrowedAt !== undefined && entered <= this.#narrowedAt;
+    if (isKnown || this.#limit === 1) return undefined;
     this.#narrowedAt = this.#clock.monotonic();
     this.#answers = 0;
-    this.#bearable = Math.floor(this.#limit / 2);
-    this.#limit = this.#bearable;
+    this.#limit = Math.floor(this.#limit / 2);
     return this.#limit;
   }
 
