@@ -93,6 +93,12 @@ export class Rows {
     return property >= first ? property : -1;
   }
 
+  /** The JSON text of a row's property of this name; undefined where it has none. */
+  textOf(row: number, name: string): string | undefined {
+    const property = this.find(row, name);
+    return property === -1 ? undefined : this.text(property);
+  }
+
   /** The JSON text of a property's value. */
   text(property: number): string {
     return this.json.slice(this.valueStart(property), this.valueEnd(property));
@@ -104,22 +110,27 @@ export class Rows {
     const at = property * STRIDE;
     if (at + STRIDE > this.#spans.length) this.#spans = grown(this.#spans);
     const spans = this.#spans;
-    const above = at - this.#lengthAbove * STRIDE;
+    const keyStart = quote + 1;
+    let valueStart: number;
     // Rows of a list nearly always have the same keys: comparing them is faster than reading them.
-    const length = at === above ? 0 : (spans[above + 3] ?? 0) - (spans[above + 1] ?? 0) + 1;
-    if (length >= 4 && areEqual(this.json, (spans[above + 1] ?? 0) - 1, quote, length)) {
-      spans[at] = spans[above] ?? 0;
-      spans[at + 2] = quote + 1 + (spans[above + 2] ?? 0) - (spans[above + 1] ?? 0);
-      spans[at + 3] = skipSpace(this.bytes, quote + length);
+    const above = property - this.#lengthAbove;
+    const moved = keyStart - this.keyStart(above);
+    const length = above === property ? 0 : this.valueStart(above) + moved - quote;
+    if (length >= 4 && areEqual(this.json, quote - moved, quote, length)) {
+      spans[at] = this.nameNumber(above);
+      spans[at + 2] = this.keyEnd(above) + moved;
+      valueStart = skipSpace(this.bytes, quote + length);
     } else {
       const keyEnd = stringEnd(this.json, quote) - 1;
-      spans[at] = nameNumber(decodeKey(this.json, quote + 1, keyEnd));
+      spans[at] = nameNumber(decodeKey(this.json, keyStart, keyEnd));
       spans[at + 2] = keyEnd;
-      spans[at + 3] = colonEnd(this.bytes, keyEnd + 1);
+      valueStart = colonEnd(this.bytes, keyEnd + 1);
     }
-    spans[at + 1] = quote + 1;
-    spans[at + 4] = valueEnd(this.json, spans[at + 3] ?? 0, 1);
-    return spans[at + 4] ?? 0;
+    const end = valueEnd(this.json, valueStart, 1);
+    spans[at + 1] = keyStart;
+    spans[at + 3] = valueStart;
+    spans[at + 4] = end;
+    return end;
   };
 
   #closeRow(): void {

@@ -85,10 +85,10 @@ export function valueEnd(json: JsonText, at: number, depth = 0): number {
 /** The offset after the string whose opening quote is at `at`. */
 export function stringEnd(json: JsonText, at: number): number {
   const { bytes } = json;
-  if (bytes[at] !== 0x22) throw new InvalidJsonError("a string is missing", at);
+  if (bytes[at] !== QUOTE) throw new InvalidJsonError("a string is missing", at);
   let offset = plainEnd(json, at + 1);
-  while (bytes[offset] !== 0x22) {
-    if (bytes[offset] !== 0x5c) throw new InvalidJsonError("a string is not closed", offset);
+  while (bytes[offset] !== QUOTE) {
+    if (bytes[offset] !== BACKSLASH) throw new InvalidJsonError("a string is not closed", offset);
     offset = plainEnd(json, escapeEnd(bytes, offset));
   }
   return offset + 1;
@@ -100,7 +100,6 @@ export function stringEnd(json: JsonText, at: number): number {
  * Most of an answer is read here, so four bytes are looked at together. For each byte b of a word x,
  * `(x - n) & ~x` sets its highest bit when b < n, and for the lowest such byte never wrongly; a byte
  * is a quote when it is < 1 after an exclusive or with one. (See "Bit Twiddling Hacks", S. Anderson.)
- * Numbers stand here without names, which a bundler turns into variables.
  */
 function plainEnd({ bytes, words }: JsonText, at: number): number {
   let offset = at;
@@ -117,7 +116,7 @@ function plainEnd({ bytes, words }: JsonText, at: number): number {
   }
   while (offset < bytes.length) {
     const byte = bytes[offset] ?? 0;
-    if (byte < 0x20 || byte === 0x22 || byte === 0x5c) break;
+    if (byte < 0x20 || byte === QUOTE || byte === BACKSLASH) break;
     offset++;
   }
   return offset;

@@ -38,12 +38,12 @@ export class ParentCollector {
   /** Looks at a row of the parents' list. */
   add(rows: Rows, row: number): void {
     const { has, query = {} } = this.#choice;
-    if (has !== undefined && (textOf(rows, row, has) ?? "null") === "null") return;
+    if (has !== undefined && (rows.textOf(row, has) ?? "null") === "null") return;
     for (const [property, value] of Object.entries(query)) {
-      if (textOf(rows, row, property) !== JSON.stringify(value)) return;
+      if (rows.textOf(row, property) !== JSON.stringify(value)) return;
     }
-    const id = rows.find(row, "id");
-    if (id !== -1) this.#ids.push(rows.text(id).replaceAll('"', ""));
+    const id = rows.textOf(row, "id");
+    if (id !== undefined) this.#ids.push(id.replaceAll('"', ""));
   }
 
   /** Tells those who wait whether the ids are those of the whole list. */
@@ -54,11 +54,6 @@ export class ParentCollector {
   get ids(): readonly string[] {
     return this.#ids.toSorted();
   }
-}
-
-function textOf(rows: Rows, row: number, property: string): string | undefined {
-  const found = rows.find(row, property);
-  return found === -1 ? undefined : rows.text(found);
 }
 
 /** Whether the rows themselves tell what the API's filter would: parameters named as columns. */

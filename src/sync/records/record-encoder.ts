@@ -191,7 +191,7 @@ export class RecordEncoder {
     const name = decodeKey(rows.json, rows.keyStart(property), rows.keyEnd(property));
     const fate = this.#unknown;
     const action = { name, declared: undefined, fate, targets: [], exclusions: undefined };
-    this.#actions[nameNumber(name)] = action;
+    this.#actions[rows.nameNumber(property)] = action;
     return action;
   }
 }

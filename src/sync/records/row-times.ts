@@ -2,10 +2,8 @@ import type { Rows } from "../../polar/rows.ts";
 
 /** A row's timestamp as the API wrote it; undefined when it is no string. */
 export function timestampOf(rows: Rows, row: number, name: string): string | undefined {
-  const property = rows.find(row, name);
-  if (property === -1) return undefined;
-  const value = rows.text(property);
-  return value.startsWith('"') ? value.slice(1, -1) : undefined;
+  const value = rows.textOf(row, name);
+  return value?.startsWith('"') ? value.slice(1, -1) : undefined;
 }
 
 /** The same in milliseconds since the epoch; NaN when it is no time. */

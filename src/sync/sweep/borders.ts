@@ -37,8 +37,7 @@ export function borderKeys({ answers, unreadable }: ListPage, { sorting }: Part)
   const names = sorting.map((key) => key.replace(/^-/, ""));
   const keysOf = (rows: Rows, row: number) =>
     names.map((name) => {
-      const property = rows.find(row, name);
-      const key = property === -1 ? undefined : rows.text(property);
+      const key = rows.textOf(row, name);
       return key === undefined || /^[{[]/.test(key) ? undefined : key;
     });
   return { firstKeys: keysOf(first, 0), lastKeys: keysOf(last, last.count - 1) };

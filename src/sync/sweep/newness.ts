@@ -1,4 +1,5 @@
 import type { Rows } from "../../polar/rows.ts";
+import { timestampOf } from "../records/row-times.ts";
 
 /** A page, as far as it matters here. */
 interface WithRows {
@@ -47,9 +48,8 @@ export class Newness {
 
   /** A row's time in a form to compare. */
   of(rows: Rows, row: number): string | undefined {
-    const property = this.#property === undefined ? -1 : rows.find(row, this.#property);
-    if (property === -1) return undefined;
-    return comparable(rows.text(property).slice(1, -1));
+    const time = this.#property && timestampOf(rows, row, this.#property);
+    return time === undefined ? undefined : comparable(time);
   }
 }
 
