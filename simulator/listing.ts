@@ -6,6 +6,7 @@
 import type { Key } from "./json.ts";
 import { hash, hashText } from "./random.ts";
 import type { Table } from "./table.ts";
+import { VersionCache } from "./version-cache.ts";
 
 /** What a list was asked for, apart from the page. */
 export interface Selection {
@@ -17,7 +18,6 @@ export interface Selection {
 }
 
 interface Sorted {
-  readonly version: number;
   readonly rows: Uint32Array;
   /** For each position the first position of its tie group. */
   readonly groups: Uint32Array;
@@ -35,8 +35,8 @@ export class Listing {
   private readonly ties: Ties;
   /** Each row with an index that this divides is in the list twice; 0 for none. */
   private readonly twiceEvery: number;
-  private readonly sorted = new Map<string, Sorted>();
-  private readonly orders = new Map<string, { version: number; rows: readonly number[] }>();
+  private readonly sorted = new VersionCache<Sorted>(KEPT);
+  private readonly orders = new VersionCache<readonly number[]>();
 
   constructor(table: Table, ties: Ties, twiceEvery: number) {
     this.table = table;
@@ -65,16 +65,16 @@ export class Listing {
   }
 
   private sort(selection: Selection): Sorted {
-    const known = this.sorted.get(selection.name);
-    if (known?.version === this.table.version) return known;
-    const compare = this.comparison(selection.sorting);
-    const rows = Uint32Array.from(this.select(selection, compare));
-    const groups = new Uint32Array(rows.length);
-    for (let at = 1; at < rows.length; at++) {
-      const tied = compare(rows[at - 1] ?? 0, rows[at] ?? 0) === 0;
-      groups[at] = tied ? (groups[at - 1] ?? 0) : at;
-    }
-    return this.keep(selection.name, { version: this.table.version, rows, groups });
+    return this.sorted.get(selection.name, this.table.version, () => {
+      const compare = this.comparison(selection.sorting);
+      const rows = Uint32Array.from(this.select(selection, compare));
+      const groups = new Uint32Array(rows.length);
+      for (let at = 1; at < rows.length; at++) {
+        const tied = compare(rows[at - 1] ?? 0, rows[at] ?? 0) === 0;
+        groups[at] = tied ? (groups[at - 1] ?? 0) : at;
+      }
+      return { rows, groups };
+    });
   }
 
   private select({ sorting, keep }: Selection, compare: Comparison): number[] {
@@ -85,13 +85,9 @@ export class Listing {
 
   /** All rows in the order asked for: selections of a big table are picked from it. */
   private order(sorting: readonly string[], compare: Comparison): readonly number[] {
-    const { version } = this.table;
-    const name = sorting.join("&");
-    const known = this.orders.get(name);
-    if (known?.version === version) return known.rows;
-    const rows = this.table.indexes().sort(compare);
-    this.orders.set(name, { version, rows });
-    return rows;
+    return this.orders.get(sorting.join("&"), this.table.version, () =>
+      this.table.indexes().sort(compare),
+    );
   }
 
   private comparison(sorting: readonly string[]): Comparison {
@@ -103,14 +99,6 @@ export class Listing {
       }
       return 0;
     };
-  }
-
-  private keep(name: string, sorted: Sorted): Sorted {
-    this.sorted.delete(name);
-    this.sorted.set(name, sorted);
-    const [oldest] = this.sorted.keys();
-    if (this.sorted.size > KEPT && oldest !== undefined) this.sorted.delete(oldest);
-    return sorted;
   }
 
   /** Compares two rows by one key. PostgreSQL puts nulls last, and first when descending. */

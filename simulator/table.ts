@@ -19,6 +19,7 @@ import {
 import { keysOf } from "./keys.ts";
 import { hash, hashText, indexOfUuid, pick, uuid, writeUuid } from "./random.ts";
 import { SECOND, writeTime } from "./time.ts";
+import { VersionCache } from "./version-cache.ts";
 
 /** So many different templates a table has at most, for listed and for hidden rows. */
 const TEMPLATES = 500;
@@ -49,7 +50,7 @@ export class Table {
   private readonly calendar: Calendar;
   private readonly prepared = new Map<number, Prepared>();
   private readonly alike = new Map<string, number[]>();
-  private readonly columns = new Map<string, { version: number; keys: readonly Key[] }>();
+  private readonly columns = new VersionCache<readonly Key[]>();
   /** The template of each row, once it is known; -1 before. */
   private readonly templates: Int32Array;
 
@@ -113,12 +114,11 @@ export class Table {
 
   /** The keys of that name of all rows, by index: made once for as long as nothing changes. */
   column(name: string): readonly Key[] {
-    const known = this.columns.get(name);
-    if (known?.version === this.version) return known.keys;
-    const keys: Key[] = [];
-    for (const index of this.indexes()) keys[index] = this.key(index, name);
-    this.columns.set(name, { version: this.version, keys });
-    return keys;
+    return this.columns.get(name, this.version, () => {
+      const keys: Key[] = [];
+      for (const index of this.indexes()) keys[index] = this.key(index, name);
+      return keys;
+    });
   }
 
   byteLength(index: number): number {
