@@ -1,7 +1,7 @@
 /** Servers on this machine that answer as a test tells them to, and end with it. */
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import { createServer as createNetServer, type Server, type Socket } from "node:net";
-import { onTestFinished } from "vitest";
+import { listen } from "../support/listening.ts";
 
 export interface ReceivedRequest {
   /** Path and query. */
@@ -24,11 +24,7 @@ export async function startServer(
     requests.push(received);
     answer(response, requests.length, received);
   });
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: await listen(server), requests };
+  return { url: await urlOf(server), requests };
 }
 
 /** Below HTTP: `answer` gets the socket when the head of a request is complete. */
@@ -36,10 +32,8 @@ export async function startRawServer(
   answer: (socket: Socket, number: number, connection: number) => void,
 ): Promise<{ readonly url: string; readonly counts: { requests: number; connections: number } }> {
   const counts = { requests: 0, connections: 0 };
-  const sockets = new Set<Socket>();
   const server = createNetServer((socket) => {
     const connection = ++counts.connections;
-    sockets.add(socket);
     let head = "";
     socket.on("data", (chunk) => {
       head += chunk;
@@ -50,21 +44,11 @@ export async function startRawServer(
     // A client that goes away in the middle is part of these tests.
     socket.on("error", () => socket.destroy());
   });
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  return { url: await listen(server), counts };
+  return { url: await urlOf(server), counts };
 }
 
-function listen(server: Server): Promise<string> {
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      if (typeof address !== "object" || address === null) throw new Error("no port");
-      resolve(`http://127.0.0.1:${address.port}`);
-    });
-  });
+async function urlOf(server: Server): Promise<string> {
+  return `http://127.0.0.1:${await listen(server)}`;
 }
 
 /** A whole answer as it goes over the wire. */

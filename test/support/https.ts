@@ -1,11 +1,11 @@
 /** A simulator behind TLS, and a proxy before it: what stands between a company and the API. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { type AddressInfo, connect, type Server, type Socket } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { fileURLToPath } from "node:url";
-import { onTestFinished } from "vitest";
 import type { Simulator } from "../../simulator/index.ts";
+import { listen } from "./listening.ts";
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../fixtures/tls/${name}.pem`, import.meta.url));
@@ -67,21 +67,4 @@ function join(one: Socket, other: Socket): void {
     socket.on("error", () => peer.destroy());
     socket.on("close", () => peer.destroy());
   }
-}
-
-function listen(server: Server): Promise<number> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket: Socket) => sockets.add(socket));
-  onTestFinished(() => {
-    for (const socket of sockets) socket.destroy();
-    return new Promise<void>((resolve) => server.close(() => resolve()));
-  });
-  return new Promise((resolve) => {
-    server.listen(0, "127.0.0.1", () => resolve(portOf(server.address())));
-  });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === "string") throw new Error("a port was asked for");
-  return address.port;
 }
