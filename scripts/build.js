@@ -1,7 +1,40 @@
 // Bundles each command into one executable file: one file to read is most of what makes start-up
 // fast, and Meltano starts the tap for every discovery.
-import { chmodSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
+import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+
+/** Compiles the scanner to WebAssembly, and writes it as a module of the source that can be bundled. */
+async function compileScanner(entry, module) {
+  let wasm;
+  const { error, stderr } = await asc.main(
+    [entry, "--outFile", "scanner.wasm", "--runtime", "stub", "--enable", "simd", "-O3"],
+    {
+      writeFile: (_name, content) => {
+        wasm = Buffer.from(content);
+      },
+    },
+  );
+  if (error) throw new Error(stderr.toString(), { cause: error });
+  const text = wasm.toString("base64");
+  writeFileSync(
+    module,
+    `// Made of ${entry} by npm run build.\nexport const SCANNER = "${text}";\n`,
+  );
+}
+
+/** undici speaks HTTP/1.1 to Polar: loading Node's HTTP/2 for nothing is a tenth of the start-up. */
+const withoutHttp2 = {
+  name: "without-http2",
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^node:http2$/ }, ({ path }) => ({ path, namespace: "without" }));
+    // undici goes on without it when it is missing, as in some builds of Node.
+    onLoad({ filter: /.*/, namespace: "without" }, ({ path }) => ({
+      contents: `throw new Error("${path} is left out");`,
+      loader: "js",
+    }));
+  },
+};
 
 /** Bundles the command whose source starts at `entry` into `outfile`. */
 async function bundle(entry, outfile) {
@@ -16,6 +49,7 @@ async function bundle(entry, outfile) {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: "warning",
+    plugins: [withoutHttp2],
     // Some of our dependencies are CommonJS and expect `require` to exist.
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
@@ -24,6 +58,7 @@ async function bundle(entry, outfile) {
   chmodSync(outfile, 0o755);
 }
 
+await compileScanner("src/polar/assembly/scanner.ts", "src/polar/scanner-wasm.ts");
 await bundle("src/tap.ts", "dist/tap.js");
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", "dist/target-jsonl.js");

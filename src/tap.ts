@@ -53,7 +53,9 @@ async function syncCommand(
   const selected = selectStreams(catalog, discover(streams), source, warn);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
-  // undici's HTTP parser is WebAssembly: optimizing it takes 30 MB and gains nothing here.
+  // Our JSON scanner is WebAssembly, and what is compiled from here on is not optimized: undici's
+  // HTTP parser is, too, where that takes 30 MB and gains nothing.
+  await import("./polar/scanner.ts");
   setFlagsFromString("--liftoff-only");
   // V8 lets its space for new objects grow, and collects what the sockets have read as rarely as it
   // collects those: another 10 MB that gain nothing.

@@ -1,5 +1,3 @@
-import { isUtf8 } from "node:buffer";
-
 const FIRST_CAPACITY = 512 * 1024;
 
 /** The bytes of one answer, in memory that the pool hands out again after {@link Body.release}. */
@@ -27,10 +25,6 @@ export class Body {
   /** What has been received. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);
-  }
-
-  get isUtf8(): boolean {
-    return isUtf8(this.bytes);
   }
 
   clear(): void {

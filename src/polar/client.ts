@@ -8,9 +8,9 @@ import type { Clock } from "./clock.ts";
 import { RefusedRequestError, ServerError, UnavailableError, UnreachableError } from "./errors.ts";
 import { type Answer, exchange, TimeoutError } from "./exchange.ts";
 import { Gate } from "./gate.ts";
+import { InvalidJsonError } from "./json-index.ts";
 import { refusal } from "./refusals.ts";
 import { backoff, retryAfter } from "./retry.ts";
-import { InvalidJsonError } from "./scanner.ts";
 import { API_VERSION } from "./version.ts";
 
 export interface ClientOptions {

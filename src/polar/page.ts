@@ -1,13 +1,15 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
-import { decodeKey } from "./names.ts";
+import { InvalidJsonError, JsonIndex } from "./json-index.ts";
 import { Rows } from "./rows.ts";
-import { InvalidJsonError, JsonText, scanObject, skipSpace, valueEnd } from "./scanner.ts";
 
 const pagination = z.object({
   total_count: z.int().nonnegative(),
   max_page: z.int().nonnegative(),
 });
+
+/** In an array of rows: the array is at level 0, the rows are at level 1. */
+const LEVEL_OF_PROPERTIES = 2;
 
 /** An answer that holds rows. Its memory is used again after {@link Page.release}. */
 export class Page {
@@ -19,6 +21,7 @@ export class Page {
   /** When the answer was complete, in milliseconds since the epoch. */
   receivedAt = 0;
   #body: Body | undefined;
+  readonly #index = new JsonIndex();
   readonly #pool: Page[];
 
   constructor(pool: Page[]) {
@@ -30,17 +33,18 @@ export class Page {
    * the answer itself is the array. Throws an {@link InvalidJsonError} for anything else.
    */
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
-    if (!body.isUtf8) throw new InvalidJsonError("the body is not UTF-8", 0);
-    const { bytes } = body;
-    const json = new JsonText(bytes);
     this.totalCount = undefined;
     this.lastPage = undefined;
     this.receivedAt = receivedAt;
-    const start = skipSpace(bytes, 0);
-    const end =
-      rowsAt === undefined ? this.rows.scan(json, start) : this.#scan(json, start, rowsAt);
-    if (skipSpace(bytes, end) !== bytes.length)
-      throw new InvalidJsonError("more than one value", end);
+    const { bytes } = body;
+    if (rowsAt === undefined) {
+      this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
+      this.rows.read(this.#index, 0);
+    } else {
+      // One more level: the answer's own members.
+      this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);
+      this.#readMembers(rowsAt);
+    }
     flattenLines(bytes);
     this.#body = body;
   }
@@ -48,29 +52,22 @@ export class Page {
   /** Gives the memory back. */
   release(): void {
     this.rows.clear();
+    this.#index.clear();
     this.#body?.release();
     this.#body = undefined;
     this.#pool.push(this);
   }
 
-  #scan(json: JsonText, start: number, rowsAt: string): number {
-    let found = false;
-    const end = scanObject(json, start, (keyStart, keyEnd, valueStart) => {
-      const key = decodeKey(json, keyStart, keyEnd);
-      if (key === rowsAt) {
-        found = true;
-        return this.rows.scan(json, valueStart);
-      }
-      const end = valueEnd(json, valueStart);
-      if (key === "pagination") {
-        const counts = pagination.safeParse(JSON.parse(json.slice(valueStart, end)));
-        this.totalCount = counts.data?.total_count;
-        this.lastPage = counts.data?.max_page;
-      }
-      return end;
-    });
-    if (!found) throw new InvalidJsonError(`an answer without ${rowsAt}`, start);
-    return end;
+  #readMembers(rowsAt: string): void {
+    const index = this.#index;
+    const array = index.member(0, rowsAt);
+    if (array === undefined) throw new InvalidJsonError(`an answer without ${rowsAt}`, 0);
+    this.rows.read(index, array);
+    const counts = index.member(0, "pagination");
+    if (counts === undefined) return;
+    const { data } = pagination.safeParse(JSON.parse(index.text(counts)));
+    this.totalCount = data?.total_count;
+    this.lastPage = data?.max_page;
   }
 }
 

@@ -2,7 +2,7 @@ import type { Catalog, DiscoverableStream } from "../singer/catalog.ts";
 import { buildCatalog } from "../singer/catalog.ts";
 import { streamSchema } from "../singer/schema.ts";
 import type { Stream } from "../streams/define.ts";
-import { EXTRA_COLUMN } from "./records/record-encoder.ts";
+import { EXTRA_COLUMN } from "./records/row-plan.ts";
 
 /** The catalog of these streams: what `--discover` prints. */
 export function discover(streams: readonly Stream[]): Catalog {

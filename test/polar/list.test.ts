@@ -37,9 +37,7 @@ async function open(count: number, isPoisoned: (offset: number) => boolean) {
 function idsOf({ answers }: ListPage): number[] {
   return answers.flatMap(({ rows }) =>
     Array.from({ length: rows.count }, (_, row) => {
-      const property = rows.first(row);
-      const span = rows.bytes.subarray(rows.valueStart(property), rows.valueEnd(property));
-      return Number(Buffer.from(span).toString());
+      return Number(rows.text(rows.first(row)));
     }),
   );
 }

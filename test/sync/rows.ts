@@ -1,11 +1,13 @@
 /** Rows for tests, made of JSON. */
+import { JsonIndex } from "../../src/polar/json-index.ts";
 import { Rows } from "../../src/polar/rows.ts";
-import { JsonText } from "../../src/polar/scanner.ts";
 
 /** Rows out of the text of an array of objects. */
 export function rowsOf(text: string): Rows {
+  const index = new JsonIndex();
+  index.scan(Buffer.from(text), 2);
   const rows = new Rows();
-  rows.scan(new JsonText(Buffer.from(text)), 0);
+  rows.read(index, 0);
   return rows;
 }
 
@@ -16,11 +18,6 @@ export function rowsFrom(objects: readonly object[]): Rows {
 
 /** The value of a row's property, as JSON.parse gives it. */
 export function propertyOf(rows: Rows, row: number, name: string): unknown {
-  const text = (from: number, to: number) => Buffer.from(rows.bytes.subarray(from, to)).toString();
-  for (let property = rows.first(row); property < rows.end(row); property++) {
-    if (text(rows.keyStart(property), rows.keyEnd(property)) === name) {
-      return JSON.parse(text(rows.valueStart(property), rows.valueEnd(property)));
-    }
-  }
-  return undefined;
+  const text = rows.textOf(row, name);
+  return text === undefined ? undefined : JSON.parse(text);
 }

@@ -1,5 +1,4 @@
-import { decodeKey } from "../../polar/names.ts";
-import { type JsonText, scanArray, scanObject, valueEnd } from "../../polar/scanner.ts";
+import { ALL_LEVELS, JsonIndex } from "../../polar/json-index.ts";
 import type { ByteBuilder } from "./byte-builder.ts";
 
 /** What to leave out inside of a value: `true` for a whole property, or what to leave out of it. */
@@ -31,48 +30,46 @@ export function exclusionTree(paths: Iterable<readonly string[]>): Map<string, E
   return columns;
 }
 
+const index = new JsonIndex();
+
 /**
- * Copies the value from `start` up to `end` without the excluded properties. Paths lead through
- * arrays: each element loses the same.
+ * Copies a JSON value without the excluded properties. Paths lead through arrays: each element loses
+ * the same.
  */
-export function copyWithout(
-  json: JsonText,
-  start: number,
-  end: number,
-  exclusions: Exclusions,
-  out: ByteBuilder,
-): void {
-  const { bytes } = json;
-  if (bytes[start] === 0x7b) copyObject(json, start, exclusions, out);
-  else if (bytes[start] === 0x5b) copyArray(json, start, exclusions, out);
-  else out.copy(bytes, start, end);
+export function copyWithout(json: Buffer, exclusions: Exclusions, out: ByteBuilder): void {
+  index.scan(json, ALL_LEVELS);
+  copyValue(0, exclusions, out);
 }
 
-function copyObject(json: JsonText, start: number, exclusions: Exclusions, out: ByteBuilder): void {
+function copyValue(value: number, exclusions: Exclusions, out: ByteBuilder): void {
+  const opening = index.bytes[index.start(value)];
+  if (opening === 0x7b) copyObject(value, exclusions, out);
+  else if (opening === 0x5b) copyArray(value, exclusions, out);
+  else out.copy(index.bytes, index.start(value), index.end(value));
+}
+
+function copyObject(object: number, exclusions: Exclusions, out: ByteBuilder): void {
   out.appendByte(0x7b);
   const first = out.length;
-  scanObject(json, start, (keyStart, keyEnd, from) => {
-    const to = valueEnd(json, from);
-    const name = decodeKey(json, keyStart, keyEnd);
+  for (const member of index.inside(object)) {
+    const name = index.key(member);
     const excluded = Object.hasOwn(exclusions, name) ? exclusions[name] : undefined;
-    if (excluded === true) return to;
+    if (excluded === true) continue;
     if (out.length > first) out.appendByte(0x2c);
-    out.copy(json.bytes, keyStart - 1, from);
-    if (excluded) copyWithout(json, from, to, excluded, out);
-    else out.copy(json.bytes, from, to);
-    return to;
-  });
+    // From the key's quote on.
+    out.copy(index.bytes, index.keyStart(member) - 1, index.start(member));
+    if (excluded) copyValue(member, excluded, out);
+    else out.copy(index.bytes, index.start(member), index.end(member));
+  }
   out.appendByte(0x7d);
 }
 
-function copyArray(json: JsonText, start: number, exclusions: Exclusions, out: ByteBuilder): void {
+function copyArray(array: number, exclusions: Exclusions, out: ByteBuilder): void {
   out.appendByte(0x5b);
   const first = out.length;
-  scanArray(json, start, (from) => {
-    const to = valueEnd(json, from);
+  for (const element of index.inside(array)) {
     if (out.length > first) out.appendByte(0x2c);
-    copyWithout(json, from, to, exclusions, out);
-    return to;
-  });
+    copyValue(element, exclusions, out);
+  }
   out.appendByte(0x5d);
 }

@@ -1,3 +1,4 @@
+import { JsonIndex } from "../../polar/json-index.ts";
 import { Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
 import type { SelectedStream } from "../../singer/selection.ts";
@@ -5,7 +6,8 @@ import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../context.ts";
 import type { Step } from "../step.ts";
 import { exclusionTree } from "./exclusions.ts";
-import { type Drift, RecordEncoder, type RowContext } from "./record-encoder.ts";
+import { RecordEncoder, type RowContext } from "./record-encoder.ts";
+import type { Drift } from "./row-plan.ts";
 
 /** A selected stream and its declaration. */
 export interface SelectedDeclaration {
@@ -18,6 +20,7 @@ export class Output {
   readonly stream: string;
   readonly #declaration: Stream;
   readonly #encoder: RecordEncoder;
+  readonly #index = new JsonIndex();
   readonly #inside = new Rows();
   #frame: RecordFrame | undefined;
   #frameTime = Number.NaN;
@@ -55,14 +58,12 @@ export class Output {
     if (source.kind !== "nested") return;
     const property = parent.find(row, source.array);
     if (property === -1) return;
-    const start = parent.valueStart(property);
-    if (parent.bytes[start] !== 0x5b) return; // null, or no array at all: then it is in _extra
-    this.#inside.scan(parent.json, start);
+    if (parent.bytes[parent.valueStart(property)] !== 0x5b) return; // null, or no array at all: then it is in _extra
+    this.#index.scan(parent.value(property), 2);
+    this.#inside.read(this.#index, 0);
     const ofParent = (name: string) => {
       const found = parent.find(row, name);
-      return found === -1
-        ? undefined
-        : parent.bytes.subarray(parent.valueStart(found), parent.valueEnd(found));
+      return found === -1 ? undefined : parent.value(found);
     };
     for (let position = 0; position < this.#inside.count; position++) {
       this.add(this.#inside, position, receivedAt, { parent: ofParent, position });

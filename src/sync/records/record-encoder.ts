@@ -1,20 +1,17 @@
-import { decodeKey, nameNumber } from "../../polar/names.ts";
+import type { RowShape } from "../../polar/row-shape.ts";
 import type { Rows } from "../../polar/rows.ts";
-import type { JsonText } from "../../polar/scanner.ts";
 import type { RecordFrame } from "../../singer/messages.ts";
-import type { JsonType, Stream } from "../../streams/define.ts";
+import type { Stream } from "../../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
-
-/** The column that keeps what this version of the tap does not know, and values of another type. */
-export const EXTRA_COLUMN = "_extra";
-
-/** A property that went to `_extra`, for the one warning per run. */
-export interface Drift {
-  readonly property: string;
-  /** The declared type that the value does not have; undefined for an unknown property. */
-  readonly declared: JsonType | undefined;
-}
+import {
+  columnKey,
+  type Drift,
+  EXTRA_COLUMN,
+  type RowPlan,
+  RowPlanner,
+  type RowStep,
+} from "./row-plan.ts";
 
 /** What a row gives besides its own properties. */
 export interface RowContext {
@@ -24,16 +21,6 @@ export interface RowContext {
   readonly position?: number | undefined;
   /** Parameters of the request that brought the row. */
   readonly request?: Readonly<Record<string, string>> | undefined;
-}
-
-/** What to do with an item's property. */
-interface Action {
-  readonly name: string;
-  readonly declared: JsonType | undefined;
-  readonly fate: "copy" | "rewrite" | "drop" | "extra";
-  /** The selected columns that get the value. */
-  readonly targets: readonly string[];
-  readonly exclusions: Exclusions | undefined;
 }
 
 /** A column whose value does not come from the item. */
@@ -47,16 +34,18 @@ const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
+const EXTRA_KEY = columnKey(EXTRA_COLUMN);
+
 /**
  * Copies rows from the API's bytes to RECORD lines. Values are never parsed and printed again, so
- * numbers of any size, escapes and key order leave exactly as they came. Neighbouring properties
- * that are selected go out as one copy.
+ * numbers of any size, escapes and key order leave exactly as they came.
  */
 export class RecordEncoder {
-  /** By the numbers of the properties' names. */
-  readonly #actions: Action[] = [];
+  readonly #planner: RowPlanner;
+  /** The shape of the row before, and its plan. */
+  #shape: RowShape | undefined;
+  #plan: RowPlan | undefined;
   readonly #contextColumns: readonly ContextColumn[];
-  readonly #unknown: Action["fate"];
   readonly #onDrift: (drift: Drift) => void;
   readonly #drifted = new Set<string>();
   readonly #out = new ByteBuilder();
@@ -73,12 +62,8 @@ export class RecordEncoder {
     exclusions: ReadonlyMap<string, Exclusions>,
     onDrift: (drift: Drift) => void,
   ) {
-    for (const action of actions(stream, columns, exclusions)) {
-      this.#actions[nameNumber(action.name)] = action;
-    }
+    this.#planner = new RowPlanner(stream, columns, exclusions);
     this.#contextColumns = contextColumns(stream, columns);
-    const onlyLinks = stream.source.kind === "nested" && stream.source.linksOnly === true;
-    this.#unknown = onlyLinks || !columns.has(EXTRA_COLUMN) ? "drop" : "extra";
     this.#onDrift = onDrift;
   }
 
@@ -104,7 +89,10 @@ export class RecordEncoder {
     out.appendByte(OPEN_BRACE);
     const start = out.length;
     this.#extra.truncate(0);
-    this.#addProperties(rows, row, start);
+    const first = rows.first(row);
+    for (const step of this.#planOf(rows.shape(row)).steps(rows, row)) {
+      this.#take(step, rows, first, start);
+    }
     for (const column of this.#contextColumns) this.#addContext(column, context, start);
     if (this.#extra.length > 0) {
       this.#beginValue(start, EXTRA_KEY);
@@ -117,36 +105,35 @@ export class RecordEncoder {
     this.#count++;
   }
 
-  #addProperties(rows: Rows, row: number, start: number): void {
-    const { bytes } = rows;
-    const end = rows.end(row);
-    let runStart = -1;
-    let runEnd = -1;
-    for (let property = rows.first(row); property < end; property++) {
-      const action =
-        this.#actions[rows.nameNumber(property)] ?? this.#unknownAction(rows, property);
-      const valueStart = rows.valueStart(property);
-      const valueEnd = rows.valueEnd(property);
-      const fits = hasType(bytes, valueStart, valueEnd, action.declared);
-      if (fits && action.fate === "copy") {
-        // From the key's quote on; the comma between two properties comes along.
-        if (runStart === -1) runStart = rows.keyStart(property) - 1;
-        runEnd = valueEnd;
-        continue;
-      }
-      if (runStart !== -1) this.#copyRun(bytes, runStart, runEnd, start);
-      runStart = -1;
-      if (action.fate === "drop") continue;
-      if (fits && action.fate === "rewrite")
-        this.#addValue(action, rows.json, valueStart, valueEnd, start);
-      else this.#addExtra(action, bytes, rows.keyStart(property) - 1, valueEnd);
+  #planOf(shape: RowShape): RowPlan {
+    if (!this.#plan || shape !== this.#shape) {
+      this.#shape = shape;
+      this.#plan = this.#planner.planOf(shape);
     }
-    if (runStart !== -1) this.#copyRun(bytes, runStart, runEnd, start);
+    return this.#plan;
   }
 
-  #copyRun(bytes: Uint8Array, runStart: number, runEnd: number, start: number): void {
-    if (this.#out.length > start) this.#out.appendByte(COMMA);
-    this.#out.copy(bytes, runStart, runEnd);
+  #take(step: RowStep, rows: Rows, first: number, start: number): void {
+    switch (step.kind) {
+      case "copy": {
+        if (this.#out.length > start) this.#out.appendByte(COMMA);
+        // From the key's quote on; the commas between the properties come along.
+        const from = rows.keyStart(first + step.from) - 1;
+        this.#out.copy(rows.bytes, from, rows.valueEnd(first + step.to));
+        return;
+      }
+      case "rewrite": {
+        const value = rows.value(first + step.at);
+        for (const { key, exclusions } of step.targets) {
+          this.#beginValue(start, key);
+          if (exclusions) copyWithout(value, exclusions, this.#out);
+          else this.#out.append(value);
+        }
+        return;
+      }
+      case "extra":
+        this.#addExtra(step.drift, rows, first + step.at);
+    }
   }
 
   #beginValue(start: number, key: Uint8Array): void {
@@ -154,22 +141,14 @@ export class RecordEncoder {
     this.#out.append(key);
   }
 
-  #addValue(action: Action, json: JsonText, from: number, to: number, start: number): void {
-    for (const column of action.targets) {
-      this.#beginValue(start, columnKey(column));
-      if (action.exclusions) copyWithout(json, from, to, action.exclusions, this.#out);
-      else this.#out.copy(json.bytes, from, to);
+  #addExtra(drift: Drift, rows: Rows, property: number): void {
+    if (!this.#drifted.has(drift.property)) {
+      this.#drifted.add(drift.property);
+      this.#onDrift({ property: drift.property, declared: drift.declared });
     }
-  }
-
-  #addExtra(action: Action, bytes: Uint8Array, from: number, to: number): void {
-    if (!this.#drifted.has(action.name)) {
-      this.#drifted.add(action.name);
-      this.#onDrift({ property: action.name, declared: action.declared });
-    }
-    if (this.#unknown === "drop") return;
+    if (!this.#planner.keepsExtra) return;
     if (this.#extra.length > 0) this.#extra.appendByte(COMMA);
-    this.#extra.copy(bytes, from, to);
+    this.#extra.copy(rows.bytes, rows.keyStart(property) - 1, rows.valueEnd(property));
   }
 
   #addContext(column: ContextColumn, context: RowContext, start: number): void {
@@ -186,48 +165,6 @@ export class RecordEncoder {
       this.#out.append(value);
     }
   }
-
-  #unknownAction(rows: Rows, property: number): Action {
-    const name = decodeKey(rows.json, rows.keyStart(property), rows.keyEnd(property));
-    const fate = this.#unknown;
-    const action = { name, declared: undefined, fate, targets: [], exclusions: undefined };
-    this.#actions[rows.nameNumber(property)] = action;
-    return action;
-  }
-}
-
-const EXTRA_KEY = columnKey(EXTRA_COLUMN);
-
-/** A column's name as it stands before its value: quoted, with the colon. */
-function columnKey(name: string): Uint8Array {
-  return Buffer.from(`${JSON.stringify(name)}:`);
-}
-
-function actions(
-  stream: Stream,
-  columns: ReadonlySet<string>,
-  exclusions: ReadonlyMap<string, Exclusions>,
-): Iterable<Action> {
-  const result = new Map<string, Action>();
-  for (const [column, { type, origin }] of Object.entries(stream.properties)) {
-    // The item's own property of that name, if there is one, gives way to the parent's.
-    const isOwn = origin === undefined || origin.from === "item";
-    const name = origin?.from === "item" ? origin.property : column;
-    const targets = [
-      ...(result.get(name)?.targets ?? []),
-      ...(isOwn && columns.has(column) ? [column] : []),
-    ];
-    const excluded = exclusions.get(column);
-    const asItCame = targets.length === 1 && targets[0] === name && !excluded;
-    result.set(name, {
-      name,
-      declared: type,
-      fate: asItCame ? "copy" : targets.length > 0 ? "rewrite" : "drop",
-      targets,
-      exclusions: excluded,
-    });
-  }
-  return result.values();
 }
 
 function contextColumns(stream: Stream, columns: ReadonlySet<string>): ContextColumn[] {
@@ -243,37 +180,4 @@ function contextColumns(stream: Stream, columns: ReadonlySet<string>): ContextCo
     result.push({ key: columnKey(column), property, from: origin.from });
   }
   return result;
-}
-
-/** Whether a value is null or of the declared type, told by its first byte. */
-function hasType(
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  declared: JsonType | undefined,
-): boolean {
-  switch (bytes[start]) {
-    case 0x6e: // null
-      return declared !== undefined;
-    case 0x22: // "
-      return declared === "string";
-    case 0x7b: // {
-      return declared === "object";
-    case 0x5b: // [
-      return declared === "array";
-    case 0x74: // true
-    case 0x66: // false
-      return declared === "boolean";
-    default:
-      return declared === "number" || (declared === "integer" && isInteger(bytes, start, end));
-  }
-}
-
-/** Whether a number is written without fraction and exponent. */
-function isInteger(bytes: Uint8Array, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) {
-    const byte = bytes[at];
-    if (byte === 0x2e || byte === 0x65 || byte === 0x45) return false;
-  }
-  return true;
 }

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { JsonText } from "../../../src/polar/scanner.ts";
 import { ByteBuilder } from "../../../src/sync/records/byte-builder.ts";
 import { copyWithout, exclusionTree } from "../../../src/sync/records/exclusions.ts";
 import { print, tree, without } from "../json-tree.ts";
@@ -8,9 +7,8 @@ import { print, tree, without } from "../json-tree.ts";
 /** What is left of a column's value. */
 function left(text: string, paths: readonly (readonly string[])[]): string {
   const exclusions = exclusionTree(paths.map((path) => ["column", ...path])).get("column");
-  const json = new JsonText(Buffer.from(text));
   const out = new ByteBuilder();
-  copyWithout(json, 0, json.bytes.length, exclusions ?? {}, out);
+  copyWithout(Buffer.from(text), exclusions ?? {}, out);
   return Buffer.from(out.bytes).toString();
 }
 

@@ -4,11 +4,8 @@ import type { JsonType, Properties, Property, Stream } from "../../../src/stream
 import { defineStream } from "../../../src/streams/define.ts";
 import { fromItem, fromParent, fromRequest, position, text } from "../../../src/streams/fields.ts";
 import { exclusionTree } from "../../../src/sync/records/exclusions.ts";
-import {
-  type Drift,
-  RecordEncoder,
-  type RowContext,
-} from "../../../src/sync/records/record-encoder.ts";
+import { RecordEncoder, type RowContext } from "../../../src/sync/records/record-encoder.ts";
+import type { Drift } from "../../../src/sync/records/row-plan.ts";
 import { print, type Tree, tree, without } from "../json-tree.ts";
 import { rowsOf } from "../rows.ts";
 
