@@ -58,7 +58,7 @@ async function bundle(entry, outfile) {
   chmodSync(outfile, 0o755);
 }
 
-await compileScanner("src/polar/assembly/scanner.ts", "src/polar/scanner-wasm.ts");
+await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
 await bundle("src/tap.ts", "dist/tap.js");
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", "dist/target-jsonl.js");

@@ -55,7 +55,7 @@ async function syncCommand(
   const interruption = listenForSignals(log);
   // Our JSON scanner is WebAssembly, and what is compiled from here on is not optimized: undici's
   // HTTP parser is, too, where that takes 30 MB and gains nothing.
-  await import("./polar/scanner.ts");
+  await import("./polar/json/scanner.ts");
   setFlagsFromString("--liftoff-only");
   // V8 lets its space for new objects grow, and collects what the sockets have read as rarely as it
   // collects those: another 10 MB that gain nothing.

@@ -23,6 +23,11 @@ const rules: readonly Rule[] = [
     because: "src/polar knows the API, but neither Singer nor any stream",
   },
   {
+    who: /^src\/polar\/json\//,
+    mustNotImport: /^src\/(?!polar\/json\/)/,
+    because: "src/polar/json knows JSON, and neither rows nor the API",
+  },
+  {
     who: /^src\/singer\//,
     mustNotImport: /^src\/(polar|streams|sync)\//,
     because: "src/singer knows the protocol, but neither Polar nor any stream",
@@ -121,6 +126,7 @@ describe("in this repository", () => {
 describe("a wrong import is told", () => {
   test.each([
     ["src/polar/client.ts", "../singer/state.ts", "src/singer/state.ts"],
+    ["src/polar/json/json-index.ts", "../rows.ts", "src/polar/rows.ts"],
     ["src/singer/state.ts", "../polar/client.ts", "src/polar/client.ts"],
     ["src/streams/orders.ts", "../errors.ts", "src/errors.ts"],
     ["src/streams/orders.ts", "zod", "zod"],

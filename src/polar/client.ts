@@ -1,17 +1,18 @@
 import { setImmediate } from "node:timers/promises";
 import type { Dispatcher } from "undici";
-import { errorCode } from "../errors.ts";
 import type { Log } from "../log.ts";
+import { Attempts, StatusError } from "./attempts.ts";
 import { type Body, BodyPool } from "./body.ts";
 import { RequestBudget } from "./budget.ts";
 import type { Clock } from "./clock.ts";
-import { RefusedRequestError, ServerError, UnavailableError, UnreachableError } from "./errors.ts";
+import { RefusedRequestError, UnavailableError } from "./errors.ts";
 import { type Answer, exchange, TimeoutError } from "./exchange.ts";
 import { Gate } from "./gate.ts";
-import { InvalidJsonError } from "./json-index.ts";
+import { InvalidJsonError } from "./json/json-index.ts";
 import { refusal } from "./refusals.ts";
-import { backoff, retryAfter } from "./retry.ts";
+import { retryAfter } from "./retry.ts";
 import { API_VERSION } from "./version.ts";
+import { seconds, WAIT_WORTH_TELLING } from "./waits.ts";
 
 export interface ClientOptions {
   /** `https://api.polar.sh`, or another server's base URL. */
@@ -44,16 +45,10 @@ export interface ApiRequest {
   readonly serverErrorRetries?: number;
 }
 
-/** A plain 500 is more often a row that the server can't print than a bad moment. */
-const SERVER_ERROR_RETRIES = 3;
-
 /** So many answers of 429 in a row, each after its full wait, and the API is not going to yield. */
 const LONGEST_SIEGE = 20;
 
 const MOST_REDIRECTS = 5;
-
-/** Milliseconds. */
-const WAIT_WORTH_TELLING = 1_000;
 
 /** A failure that took so many milliseconds is one of a server that has too much to do. */
 const OVERLOAD = 10_000;
@@ -112,7 +107,9 @@ export class PolarClient {
    * reason when the run is aborted.
    */
   async get<T>(request: ApiRequest, read: (body: Body, receivedAt: number) => T): Promise<T> {
-    const attempts = new Attempts(request, this.#options);
+    const { path, serverErrorRetries } = request;
+    const { maxRetries, log } = this.#options;
+    const attempts = new Attempts({ path, serverErrorRetries, maxRetries, log });
     for (;;) {
       await this.#gate.enter(request.priority);
       const entered = this.#options.clock.monotonic();
@@ -259,75 +256,5 @@ export class PolarClient {
     if (error instanceof InvalidJsonError || error instanceof TimeoutError) return true;
     // Codes mark what undici and the system report: trouble on the way, or a call that can't be made.
     return "code" in error && error.code !== "UND_ERR_INVALID_ARG";
-  }
-}
-
-function seconds(milliseconds: number): string {
-  return `${Math.ceil(milliseconds / 1_000)} s`;
-}
-
-/** A status that another try may not bring. */
-class StatusError extends Error {
-  readonly status: number;
-  constructor(status: number) {
-    super(`status ${status}`);
-    this.status = status;
-  }
-}
-
-/** What the system or undici reports when no connection to the API comes about. */
-const NOT_CONNECTED = [
-  "EAI_AGAIN",
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "UND_ERR_CONNECT_TIMEOUT",
-];
-
-function isNotConnected(error: Error): boolean {
-  return NOT_CONNECTED.includes(errorCode(error) ?? "");
-}
-
-/** Counts the failures of one request and decides how long to wait, or to give up. */
-class Attempts {
-  readonly #request: ApiRequest;
-  readonly #options: ClientOptions;
-  #failures = 0;
-  #serverErrors = 0;
-
-  constructor(request: ApiRequest, options: ClientOptions) {
-    this.#request = request;
-    this.#options = options;
-  }
-
-  /** Milliseconds to wait after this failure; throws the user's error when it was the last one. */
-  failed(error: Error): number {
-    const { maxRetries, log } = this.#options;
-    const serverError = error instanceof StatusError && error.status === 500;
-    const most = serverError
-      ? Math.min(this.#request.serverErrorRetries ?? SERVER_ERROR_RETRIES, maxRetries)
-      : maxRetries;
-    this.#failures++;
-    // A reset before it, such as the server's after a 500, says nothing of a row.
-    if (serverError) this.#serverErrors++;
-    const { path } = this.#request;
-    // Of several addresses that all refuse, Node makes an error without a message.
-    const reason = error.message || errorCode(error) || error.name;
-    if ((serverError ? this.#serverErrors : this.#failures) > most) {
-      const what = `${path} failed ${this.#failures} times, last with: ${reason}.`;
-      if (serverError) throw new ServerError(what, { cause: error });
-      const FinalError = isNotConnected(error) ? UnreachableError : UnavailableError;
-      throw new FinalError(
-        `${what} Check the network and api_url; if Polar has an outage, run again later: ` +
-          "what was written is kept.",
-        { cause: error },
-      );
-    }
-    const delay = backoff(this.#failures, Math.random());
-    const isWorthTelling = delay >= WAIT_WORTH_TELLING || error instanceof TimeoutError;
-    const level = isWorthTelling ? "warn" : "debug";
-    log[level](`${path}: ${reason}; retry ${this.#failures} of ${most} in ${seconds(delay)}.`);
-    return delay;
   }
 }

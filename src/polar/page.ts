@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
-import { InvalidJsonError, JsonIndex } from "./json-index.ts";
+import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
 import { Rows } from "./rows.ts";
 
 const pagination = z.object({

@@ -1,4 +1,4 @@
-import { InvalidJsonError, JsonIndex } from "./json-index.ts";
+import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
 import { RowShape } from "./row-shape.ts";
 
 const OPEN_BRACKET = 0x5b;

@@ -4,7 +4,7 @@ import { onTestFinished } from "vitest";
 import type { Log } from "../../src/log.ts";
 import type { Body } from "../../src/polar/body.ts";
 import { type ApiRequest, type ClientOptions, PolarClient } from "../../src/polar/client.ts";
-import { InvalidJsonError } from "../../src/polar/json-index.ts";
+import { InvalidJsonError } from "../../src/polar/json/json-index.ts";
 import { InstantClock } from "./clocks.ts";
 
 export const TOKEN = "polar_oat_Zq1SecretOfThisTest";

@@ -3,9 +3,9 @@ import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BodyPool } from "../../src/polar/body.ts";
-import { InvalidJsonError } from "../../src/polar/json-index.ts";
+import { InvalidJsonError } from "../../src/polar/json/json-index.ts";
 import { type Page, PagePool } from "../../src/polar/page.ts";
-import { jsonText, rowsText } from "./json-texts.ts";
+import { jsonText, rowsText } from "./json/json-texts.ts";
 
 const bodies = new BodyPool();
 const pages = new PagePool();

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InvalidJsonError, JsonIndex } from "../../src/polar/json-index.ts";
+import { InvalidJsonError, JsonIndex } from "../../src/polar/json/json-index.ts";
 import { RowShape } from "../../src/polar/row-shape.ts";
 import { Rows } from "../../src/polar/rows.ts";
-import { rowsText } from "./json-texts.ts";
+import { rowsText } from "./json/json-texts.ts";
 
 /** Rows out of the text of an array, with the index that they need. */
 function rowsOf(text: string, rows = new Rows()): Rows {

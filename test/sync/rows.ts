@@ -1,5 +1,5 @@
 /** Rows for tests, made of JSON. */
-import { JsonIndex } from "../../src/polar/json-index.ts";
+import { JsonIndex } from "../../src/polar/json/json-index.ts";
 import { Rows } from "../../src/polar/rows.ts";
 
 /** Rows out of the text of an array of objects. */

@@ -1,4 +1,4 @@
-import { ALL_LEVELS, JsonIndex } from "../../polar/json-index.ts";
+import { ALL_LEVELS, JsonIndex } from "../../polar/json/json-index.ts";
 import type { ByteBuilder } from "./byte-builder.ts";
 
 /** What to leave out inside of a value: `true` for a whole property, or what to leave out of it. */

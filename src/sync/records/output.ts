@@ -1,4 +1,4 @@
-import { JsonIndex } from "../../polar/json-index.ts";
+import { JsonIndex } from "../../polar/json/json-index.ts";
 import { Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
 import type { SelectedStream } from "../../singer/selection.ts";

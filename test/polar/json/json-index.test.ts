@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ALL_LEVELS, InvalidJsonError, JsonIndex } from "../../src/polar/json-index.ts";
+import { ALL_LEVELS, InvalidJsonError, JsonIndex } from "../../../src/polar/json/json-index.ts";
 import { damaged, jsonText } from "./json-texts.ts";
 
 function indexOf(text: string | readonly number[], deepest = ALL_LEVELS): JsonIndex {
