@@ -7,17 +7,15 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { startSimulator } from "../simulator/index.ts";
 import { createDatabase } from "../test/e2e/database.ts";
 import { providePostgres } from "../test/e2e/provision/postgres.ts";
 import { program, providePython } from "../test/e2e/provision/python.ts";
+import { startSimulator, tap as tapFile, timed } from "./processes.ts";
 
 const ORDERS = 5_000;
 const ROUNDS = 5;
 const COPY = 'require("node:fs").createReadStream(process.argv[1]).pipe(process.stdout)';
-const tapFile = fileURLToPath(new URL("../dist/tap.js", import.meta.url));
 
 type Command = readonly string[];
 
@@ -87,7 +85,7 @@ const folder = await mkdtemp(join(tmpdir(), "tap-polar-bench-"));
 const [python, server] = await Promise.all([providePython(folder), providePostgres()]);
 if ("missing" in python) throw new Error(python.missing);
 if ("missing" in server) throw new Error(server.missing);
-const simulator = await startSimulator({ sizes: { orders: ORDERS }, renderedAhead: true });
+const simulator = await startSimulator({ orders: ORDERS });
 const database = await createDatabase(server.url);
 try {
   const configFile = async (name: string, content: object) => {
@@ -101,13 +99,12 @@ try {
   const catalog = await configFile("catalog.json", {
     streams: [{ tap_stream_id: "orders", metadata: [selected] }],
   });
-  const tap = [process.execPath, tapFile, "--config", config, "--catalog", catalog];
+  const args = [tapFile, "--config", config, "--catalog", catalog];
+  const tap = [process.execPath, ...args];
 
   const file = join(folder, "orders.singer");
-  const [command = "", ...args] = tap;
-  const start = performance.now();
-  await execa(command, args, { stdout: { file }, stderr: "ignore" });
-  console.log(`tap alone        ${rate((performance.now() - start) / 1000)}`);
+  await execa(process.execPath, args, { stdout: { file }, stderr: "ignore" });
+  console.log(`tap alone        ${rate(await timed(args))}`);
 
   let runs = 0;
   await measure("target-jsonl", tap, file, async () => {
@@ -124,7 +121,7 @@ try {
     return [program(python, "target-postgres", "target-postgres"), "--config", target];
   });
 } finally {
-  await simulator.close();
+  await simulator.stop();
   await database.drop();
   await server.stop();
   await rm(folder, { recursive: true, force: true });
