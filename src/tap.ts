@@ -53,8 +53,8 @@ async function syncCommand(
   const selected = selectStreams(catalog, discover(streams), source, warn);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
-  // Our JSON scanner is WebAssembly, and what is compiled from here on is not optimized: undici's
-  // HTTP parser is, too, where that takes 30 MB and gains nothing.
+  // WebAssembly that is compiled from here on is not optimized. For undici's HTTP parser that would
+  // take 30 MB and gain nothing; our JSON scanner needs it, so it is compiled before.
   await import("./polar/json/scanner.ts");
   setFlagsFromString("--liftoff-only");
   // V8 lets its space for new objects grow, and collects what the sockets have read as rarely as it

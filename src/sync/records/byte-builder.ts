@@ -13,7 +13,6 @@ export class ByteBuilder {
   copy(bytes: Buffer, start: number, end: number): void {
     const length = this.#length + end - start;
     if (length > this.#buffer.length) this.#grow(length);
-    // Node's own copy: three times as fast as setting a subarray.
     bytes.copy(this.#buffer, this.#length, start, end);
     this.#length = length;
   }
