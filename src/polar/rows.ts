@@ -16,6 +16,8 @@ export class Rows {
   /** Per row the number of its object in the index. */
   readonly #objects: number[] = [];
   readonly #shapes: RowShape[] = [];
+  /** By the number of the first object that has it. */
+  readonly #firstOfShape = new Map<number, RowShape>();
 
   /**
    * Reads an array of objects, replacing what was there. The index must go down to the properties,
@@ -34,6 +36,7 @@ export class Rows {
     this.#index = NOTHING;
     this.#objects.length = 0;
     this.#shapes.length = 0;
+    this.#firstOfShape.clear();
   }
 
   /** How many rows there are. */
@@ -92,14 +95,13 @@ export class Rows {
     const index = this.#index;
     const at = index.start(object);
     if (index.bytes[at] !== OPEN_BRACE) throw new InvalidJsonError("an object is missing", at);
-    // An object is only ever the same as the one just before it.
-    const sameAsAbove = index.sameKeysAs(object) !== object;
-    const shapeAbove = this.#shapes.at(-1);
-    this.#shapes.push(
-      sameAsAbove && shapeAbove
-        ? shapeAbove
-        : RowShape.of(Array.from(index.inside(object), (member) => index.key(member))),
-    );
+    const first = index.sameKeysAs(object);
+    let shape = this.#firstOfShape.get(first);
+    if (!shape) {
+      shape = RowShape.of(Array.from(index.inside(object), (member) => index.key(member)));
+      this.#firstOfShape.set(first, shape);
+    }
+    this.#shapes.push(shape);
     this.#objects.push(object);
   }
 }

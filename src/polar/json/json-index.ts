@@ -81,8 +81,9 @@ export class JsonIndex {
   }
 
   /**
-   * The number of an object before this one that has the same keys in the same order, written in the
-   * same way; or its own. Only known where the members are at the deepest level, and not always.
+   * The number of the first object that is known to have the same keys in the same order, written in
+   * the same way; its own if none before it is. Only told of objects whose members are at the deepest
+   * level, and of no more than a few kinds of them.
    */
   sameKeysAs(object: number): number {
     return this.#notes[object * SIZE + SAME_KEYS_AS] ?? 0;

@@ -207,6 +207,19 @@ describe("JsonIndex", () => {
     expect(rows.map((value) => rows.indexOf(index.sameKeysAs(value)))).toEqual([0, 0, 0, 3, 3]);
   });
 
+  it("knows it of rows of several kinds, in any order, but of no more kinds than it has room for", () => {
+    const kinds = Array.from({ length: 9 }, (_, kind) => `{"id":1,"${"k".repeat(kind + 1)}":2}`);
+    const [a = "", b = "", c = ""] = kinds;
+    const firstsOf = (...texts: string[]) => {
+      const index = indexOf(`{"items":[${texts.join()}]}`, 3);
+      const rows = [...index.inside(1)];
+      return rows.map((value) => rows.indexOf(index.sameKeysAs(value)));
+    };
+    expect(firstsOf(a, b, a, b, c, b, a, c, c)).toEqual([0, 1, 0, 1, 4, 1, 0, 4, 4]);
+    expect(firstsOf(a, "{}", a, "1", a, '{"id":1}', a)).toEqual([0, 1, 0, 3, 0, 5, 0]);
+    expect(firstsOf(...kinds, ...kinds)).toEqual([...kinds.keys(), 0, 1, 2, 3, 4, 5, 6, 7, 17]);
+  });
+
   it("finds a member by its name, however it is written; of two the last", () => {
     const index = indexOf('{"id":1,"i\\u0064":2,"other":{"id":3}}', 1);
     const member = index.member(0, "id");

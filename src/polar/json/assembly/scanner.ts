@@ -19,8 +19,12 @@ const NOWHERE: usize = 0;
 /** Per level the container that is open there: its note's address, and 1 more if it is in an object. */
 const CONTAINERS: usize = 16;
 
+/** The notes of objects that each have other keys than the others, as many as there is room for. */
+const KINDS: usize = CONTAINERS + 4 * DEEPEST;
+const MOST_KINDS: usize = 8;
+
 /** Where the text begins. Zeros follow it, which end every token: none asks where the text ends. */
-const TEXT: usize = CONTAINERS + 4 * DEEPEST;
+const TEXT: usize = KINDS + 4 * MOST_KINDS;
 
 /**
  * What is noted of a value: six 32-bit integers. Offsets count from the text's first byte; those of
@@ -96,6 +100,7 @@ export function scan(length: usize, deepest: i32): i32 {
   let rowBefore: usize = NOWHERE;
   let model: usize = NOWHERE;
   let at = spaceEnd(TEXT);
+  memory.fill(KINDS, 0, 4 * MOST_KINDS);
 
   while (true) {
     // A member or an element begins.
@@ -162,7 +167,9 @@ export function scan(length: usize, deepest: i32): i32 {
       if (byte === COMMA) break;
       if (byte !== closingOf(inObject)) return failure(at);
       at++;
-      if (level === deepest && inObject && model === row) noteSameKeys(row, rowBefore);
+      if (level === deepest && inObject) {
+        noteSameKeys(row, count, model === row ? rowBefore : NOWHERE);
+      }
       level--;
       const container = load<usize>(CONTAINERS + ((<usize>level) << 2));
       note = container & ~1;
@@ -172,10 +179,38 @@ export function scan(length: usize, deepest: i32): i32 {
   }
 }
 
-/** Its members were models for as long as there were any; what is noted next must be the row itself. */
-function noteSameKeys(row: usize, rowBefore: usize): void {
-  if (load<i32>(rowBefore + NEXT) !== load<i32>(row + SAME_KEYS_AS)) return;
-  store<i32>(row + SAME_KEYS_AS, load<i32>(rowBefore + SAME_KEYS_AS));
+/**
+ * Notes which object before has the same keys as this row, whose last member has just been noted as
+ * the last of `count` notes: the row before, where its members were models to the end and nothing
+ * was noted in between, or else another of the kinds that were met.
+ */
+function noteSameKeys(row: usize, count: i32, rowBefore: usize): void {
+  const number = load<i32>(row + SAME_KEYS_AS);
+  if (rowBefore !== NOWHERE && load<i32>(rowBefore + NEXT) === number) {
+    store<i32>(row + SAME_KEYS_AS, load<i32>(rowBefore + SAME_KEYS_AS));
+    return;
+  }
+  for (let kind = KINDS; kind < TEXT; kind += 4) {
+    const other = load<usize>(kind);
+    if (other === NOWHERE) {
+      store<usize>(kind, row);
+      return;
+    }
+    if (haveSameKeys(row, count - number, other)) {
+      store<i32>(row + SAME_KEYS_AS, load<i32>(other + SAME_KEYS_AS));
+      return;
+    }
+  }
+}
+
+/** Whether an object, which takes so many notes, has the same keys as one of the kinds. */
+function haveSameKeys(object: usize, notes: i32, kind: usize): bool {
+  if (load<i32>(kind + NEXT) - load<i32>(kind + SAME_KEYS_AS) !== notes) return false;
+  for (let member = NOTE; member < NOTE * <usize>notes; member += NOTE) {
+    const key = TEXT + <usize>load<i32>(object + member + KEY_START) - 1;
+    if (sameKeyEnd(key, kind + member) === NOWHERE) return false;
+  }
+  return true;
 }
 
 function byteAt(at: usize): u32 {
