@@ -21,7 +21,11 @@ export function problemOf(list: string, verdict: Verdict): string | undefined {
     const said = Number.isFinite(expected)
       ? `the API counts ${expected}`
       : "the API gives no count";
-    parts.push(`${found} rows of ${list} were found but ${said}, however often they were read`);
+    const reason =
+      found > expected
+        ? " now: the list kept changing, and rows that have gone since are among those found"
+        : ", however often they were read";
+    parts.push(`${found} rows of ${list} were found but ${said}${reason}`);
   }
   const count = unreadable.length + unreadableElsewhere;
   if (count > 0) {

@@ -13,11 +13,18 @@ describe("a verdict", () => {
   it("of a list that does not add up tells both numbers", () => {
     const short = { ...verdict, outcome: "short", expected: 12 } as const;
     expect(isWhole(short)).toBe(false);
-    expect(problemOf("orders", short)).toMatch(
-      /^9 rows of orders were found but the API counts 12/,
+    expect(problemOf("orders", short)).toBe(
+      "9 rows of orders were found but the API counts 12, however often they were read.",
     );
     const unknown = { ...short, expected: Number.POSITIVE_INFINITY };
     expect(problemOf("orders", unknown)).toContain("but the API gives no count");
+  });
+
+  it("of a list with fewer rows than were found says that it has changed", () => {
+    expect(problemOf("orders", { ...verdict, outcome: "short", expected: 7 })).toBe(
+      "9 rows of orders were found but the API counts 7 now: the list kept changing, and rows that have " +
+        "gone since are among those found.",
+    );
   });
 
   it("with unreadable rows tells how many and where", () => {
