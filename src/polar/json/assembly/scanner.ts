@@ -5,6 +5,8 @@
  * It checks a text and notes where its values stand. What it accepts is exactly what `JSON.parse`
  * accepts (RFC 8259), but for values nested more than {@link DEEPEST} levels deep. That the text is
  * valid UTF-8 is the caller's: in strings all bytes above 0x7f pass, elsewhere none does.
+ *
+ * The linter leaves this file out: it knows no decorators of functions.
  */
 
 /** Deeper than any answer of the API. */
@@ -277,9 +279,15 @@ function scalarEnd(at: usize): usize {
   }
 }
 
-/** The end of the string whose opening quote is at `at`. */
+/** The end of the string whose opening quote is at `at`. Most of the time is spent here. */
+@inline
 function stringEnd(at: usize): usize {
   at = plainEnd(at + 1);
+  return byteAt(at) === QUOTE ? at + 1 : escapedEnd(at);
+}
+
+/** The end of a string from its first escape on. */
+function escapedEnd(at: usize): usize {
   while (byteAt(at) === BACKSLASH) {
     at = escapeEnd(at);
     if (at === NOWHERE) return NOWHERE;
@@ -289,6 +297,7 @@ function stringEnd(at: usize): usize {
 }
 
 /** The first byte from `at` on that is a quote, a backslash or a control character. */
+@inline
 function plainEnd(at: usize): usize {
   while (true) {
     const bytes = v128.load(at);
