@@ -1,15 +1,12 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
 import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
-import { Rows } from "./rows.ts";
+import { LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
 
 const pagination = z.object({
   total_count: z.int().nonnegative(),
   max_page: z.int().nonnegative(),
 });
-
-/** In an array of rows: the array is at level 0, the rows are at level 1. */
-const LEVEL_OF_PROPERTIES = 2;
 
 /** An answer that holds rows. Its memory is used again after {@link Page.release}. */
 export class Page {

@@ -1,8 +1,8 @@
 import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
 import { RowShape } from "./row-shape.ts";
 
-const OPEN_BRACKET = 0x5b;
-const OPEN_BRACE = 0x7b;
+/** How deep to index an array of rows: it is at level 0, the rows are at level 1. */
+export const LEVEL_OF_PROPERTIES = 2;
 
 const NOTHING = new JsonIndex();
 const NO_SHAPE = RowShape.of([]);
@@ -25,8 +25,9 @@ export class Rows {
    */
   read(index: JsonIndex, array: number): void {
     this.clear();
-    const at = index.start(array);
-    if (index.bytes[at] !== OPEN_BRACKET) throw new InvalidJsonError("an array is missing", at);
+    if (!index.isArray(array)) {
+      throw new InvalidJsonError("an array is missing", index.start(array));
+    }
     this.#index = index;
     for (const element of index.inside(array)) this.#add(element);
   }
@@ -75,6 +76,10 @@ export class Rows {
     return position === -1 ? -1 : this.first(row) + position;
   }
 
+  isArray(property: number): boolean {
+    return this.#index.isArray(property);
+  }
+
   /** The JSON text of a row's property of this name; undefined where it has none. */
   textOf(row: number, name: string): string | undefined {
     const property = this.find(row, name);
@@ -93,8 +98,9 @@ export class Rows {
 
   #add(object: number): void {
     const index = this.#index;
-    const at = index.start(object);
-    if (index.bytes[at] !== OPEN_BRACE) throw new InvalidJsonError("an object is missing", at);
+    if (!index.isObject(object)) {
+      throw new InvalidJsonError("an object is missing", index.start(object));
+    }
     const first = index.sameKeysAs(object);
     let shape = this.#firstOfShape.get(first);
     if (!shape) {

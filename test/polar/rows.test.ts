@@ -3,15 +3,8 @@ import { describe, expect, it } from "vitest";
 import { InvalidJsonError, JsonIndex } from "../../src/polar/json/json-index.ts";
 import { RowShape } from "../../src/polar/row-shape.ts";
 import { Rows } from "../../src/polar/rows.ts";
+import { rowsOf } from "../sync/rows.ts";
 import { rowsText } from "./json/json-texts.ts";
-
-/** Rows out of the text of an array, with the index that they need. */
-function rowsOf(text: string, rows = new Rows()): Rows {
-  const index = new JsonIndex();
-  index.scan(Buffer.from(text), 2);
-  rows.read(index, 0);
-  return rows;
-}
 
 /** A row's properties by name; of equal names the last counts. */
 function propertiesOf(rows: Rows, row: number): Map<string, unknown> {

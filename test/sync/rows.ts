@@ -1,12 +1,11 @@
 /** Rows for tests, made of JSON. */
 import { JsonIndex } from "../../src/polar/json/json-index.ts";
-import { Rows } from "../../src/polar/rows.ts";
+import { LEVEL_OF_PROPERTIES, Rows } from "../../src/polar/rows.ts";
 
 /** Rows out of the text of an array of objects. */
-export function rowsOf(text: string): Rows {
+export function rowsOf(text: string, rows = new Rows()): Rows {
   const index = new JsonIndex();
-  index.scan(Buffer.from(text), 2);
-  const rows = new Rows();
+  index.scan(Buffer.from(text), LEVEL_OF_PROPERTIES);
   rows.read(index, 0);
   return rows;
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { scan } from "./scanner.ts";
+import { NOTE_SIZE, scan } from "./scanner.ts";
 
 /** The bytes are not valid JSON: cut off, garbled, or something else than JSON. */
 export class InvalidJsonError extends Error {
@@ -9,12 +9,14 @@ export class InvalidJsonError extends Error {
   }
 }
 
-/** What is noted of a value, and in which of so many integers. */
-const SIZE = 6;
+/** What is noted of a value, and in which of the integers. */
 const [KEY_START, KEY_END, START, END, NEXT, SAME_KEYS_AS] = [0, 1, 2, 3, 4, 5];
 
 /** More levels than any text has. */
 export const ALL_LEVELS = 0x7fff_ffff;
+
+const OPEN_BRACKET = 0x5b;
+const OPEN_BRACE = 0x7b;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -40,7 +42,7 @@ export class JsonIndex {
     if (notes.length > this.#notes.length) this.#notes = new Int32Array(notes.length * 2);
     this.#notes.set(notes);
     this.#bytes = bytes;
-    this.#count = notes.length / SIZE;
+    this.#count = notes.length / NOTE_SIZE;
   }
 
   /** Forgets the text. */
@@ -60,24 +62,24 @@ export class JsonIndex {
 
   /** Where the key of a member of an object begins, after its quote; 0 for what has no key. */
   keyStart(value: number): number {
-    return this.#notes[value * SIZE + KEY_START] ?? 0;
+    return this.#notes[value * NOTE_SIZE + KEY_START] ?? 0;
   }
 
   keyEnd(value: number): number {
-    return this.#notes[value * SIZE + KEY_END] ?? 0;
+    return this.#notes[value * NOTE_SIZE + KEY_END] ?? 0;
   }
 
   start(value: number): number {
-    return this.#notes[value * SIZE + START] ?? 0;
+    return this.#notes[value * NOTE_SIZE + START] ?? 0;
   }
 
   end(value: number): number {
-    return this.#notes[value * SIZE + END] ?? 0;
+    return this.#notes[value * NOTE_SIZE + END] ?? 0;
   }
 
   /** The value after this one and after all that is inside of it. */
   next(value: number): number {
-    return this.#notes[value * SIZE + NEXT] ?? 0;
+    return this.#notes[value * NOTE_SIZE + NEXT] ?? 0;
   }
 
   /**
@@ -86,7 +88,7 @@ export class JsonIndex {
    * level, and of no more than a few kinds of them.
    */
   sameKeysAs(object: number): number {
-    return this.#notes[object * SIZE + SAME_KEYS_AS] ?? 0;
+    return this.#notes[object * NOTE_SIZE + SAME_KEYS_AS] ?? 0;
   }
 
   /** What the key of a member of an object stands for. */
@@ -100,6 +102,14 @@ export class JsonIndex {
     return this.#bytes.toString("utf8", this.start(value), this.end(value));
   }
 
+  isObject(value: number): boolean {
+    return this.#bytes[this.start(value)] === OPEN_BRACE;
+  }
+
+  isArray(value: number): boolean {
+    return this.#bytes[this.start(value)] === OPEN_BRACKET;
+  }
+
   /** The elements of an array, or the members of an object, in order. */
   *inside(value: number): Generator<number, void> {
     const end = this.next(value);
@@ -108,7 +118,7 @@ export class JsonIndex {
 
   /** The member of an object that has this name; of several the last, as in `JSON.parse`. */
   member(object: number, name: string): number | undefined {
-    if (this.#bytes[this.start(object)] !== 0x7b) return undefined;
+    if (!this.isObject(object)) return undefined;
     let found: number | undefined;
     for (const member of this.inside(object)) if (this.key(member) === name) found = member;
     return found;

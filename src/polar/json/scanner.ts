@@ -1,6 +1,9 @@
 /** Loads and calls the scanner whose source is `assembly/scanner.ts`. */
 import { SCANNER } from "./scanner-wasm.ts";
 
+/** So many integers are noted of each value. */
+export const NOTE_SIZE = 6;
+
 interface Scanner {
   readonly memory: WebAssembly.Memory;
   readonly prepare: (length: number) => number;
@@ -29,8 +32,8 @@ function isScanner(
 const scanner = load();
 
 /**
- * Scans a JSON text, and returns the notes of its values down to a level: six integers for each, as
- * the scanner describes them, valid until the next call. Returns the offset of the mistake when the
+ * Scans a JSON text, and returns the notes of its values down to a level: {@link NOTE_SIZE} integers for
+ * each, as the scanner describes them, valid until the next call. Returns the offset of the mistake when the
  * text is not valid.
  */
 export function scan(bytes: Uint8Array, deepest: number): Int32Array | number {
@@ -39,5 +42,5 @@ export function scan(bytes: Uint8Array, deepest: number): Int32Array | number {
   const address = prepare(length);
   new Uint8Array(memory.buffer, address, length).set(bytes);
   const count = scanner.scan(length, deepest);
-  return count < 0 ? -1 - count : new Int32Array(memory.buffer, notesOf(length), count * 6);
+  return count < 0 ? -1 - count : new Int32Array(memory.buffer, notesOf(length), count * NOTE_SIZE);
 }

@@ -11,22 +11,18 @@ export class ByteBuilder {
 
   /** Appends `bytes[start..end)`. */
   copy(bytes: Buffer, start: number, end: number): void {
-    const length = this.#length + end - start;
-    if (length > this.#buffer.length) this.#grow(length);
-    bytes.copy(this.#buffer, this.#length, start, end);
-    this.#length = length;
+    const at = this.#extend(end - start);
+    bytes.copy(this.#buffer, at, start, end);
   }
 
   append(bytes: Uint8Array): void {
-    const length = this.#length + bytes.length;
-    if (length > this.#buffer.length) this.#grow(length);
-    this.#buffer.set(bytes, this.#length);
-    this.#length = length;
+    const at = this.#extend(bytes.length);
+    this.#buffer.set(bytes, at);
   }
 
   appendByte(byte: number): void {
-    if (this.#length === this.#buffer.length) this.#grow(this.#length + 1);
-    this.#buffer[this.#length++] = byte;
+    const at = this.#extend(1);
+    this.#buffer[at] = byte;
   }
 
   /** Forgets everything after this length. */
@@ -37,6 +33,14 @@ export class ByteBuilder {
   /** What has been put together; valid until the next change. */
   get bytes(): Uint8Array {
     return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** Makes room for so many more bytes, which begin where this says. */
+  #extend(by: number): number {
+    const at = this.#length;
+    if (at + by > this.#buffer.length) this.#grow(at + by);
+    this.#length = at + by;
+    return at;
   }
 
   #grow(needed: number): void {

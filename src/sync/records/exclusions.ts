@@ -42,9 +42,8 @@ export function copyWithout(json: Buffer, exclusions: Exclusions, out: ByteBuild
 }
 
 function copyValue(value: number, exclusions: Exclusions, out: ByteBuilder): void {
-  const opening = index.bytes[index.start(value)];
-  if (opening === 0x7b) copyObject(value, exclusions, out);
-  else if (opening === 0x5b) copyArray(value, exclusions, out);
+  if (index.isObject(value)) copyObject(value, exclusions, out);
+  else if (index.isArray(value)) copyArray(value, exclusions, out);
   else out.copy(index.bytes, index.start(value), index.end(value));
 }
 

@@ -1,5 +1,5 @@
 import { JsonIndex } from "../../polar/json/json-index.ts";
-import { Rows } from "../../polar/rows.ts";
+import { LEVEL_OF_PROPERTIES, Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
 import type { SelectedStream } from "../../singer/selection.ts";
 import type { Stream } from "../../streams/define.ts";
@@ -58,8 +58,8 @@ export class Output {
     if (source.kind !== "nested") return;
     const property = parent.find(row, source.array);
     if (property === -1) return;
-    if (parent.bytes[parent.valueStart(property)] !== 0x5b) return; // null, or no array at all: then it is in _extra
-    this.#index.scan(parent.value(property), 2);
+    if (!parent.isArray(property)) return; // null, or something else: then it is in _extra
+    this.#index.scan(parent.value(property), LEVEL_OF_PROPERTIES);
     this.#inside.read(this.#index, 0);
     const ofParent = (name: string) => {
       const found = parent.find(row, name);

@@ -1,17 +1,9 @@
-import type { RowShape } from "../../polar/row-shape.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { RecordFrame } from "../../singer/messages.ts";
 import type { Stream } from "../../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
 import { copyWithout, type Exclusions } from "./exclusions.ts";
-import {
-  columnKey,
-  type Drift,
-  EXTRA_COLUMN,
-  type RowPlan,
-  RowPlanner,
-  type RowStep,
-} from "./row-plan.ts";
+import { columnKey, type Drift, EXTRA_COLUMN, RowPlanner, type RowStep } from "./row-plan.ts";
 
 /** What a row gives besides its own properties. */
 export interface RowContext {
@@ -42,9 +34,6 @@ const EXTRA_KEY = columnKey(EXTRA_COLUMN);
  */
 export class RecordEncoder {
   readonly #planner: RowPlanner;
-  /** The shape of the row before, and its plan. */
-  #shape: RowShape | undefined;
-  #plan: RowPlan | undefined;
   readonly #contextColumns: readonly ContextColumn[];
   readonly #onDrift: (drift: Drift) => void;
   readonly #drifted = new Set<string>();
@@ -90,7 +79,7 @@ export class RecordEncoder {
     const start = out.length;
     this.#extra.truncate(0);
     const first = rows.first(row);
-    for (const step of this.#planOf(rows.shape(row)).steps(rows, row)) {
+    for (const step of this.#planner.planOf(rows.shape(row)).steps(rows, row)) {
       this.#take(step, rows, first, start);
     }
     for (const column of this.#contextColumns) this.#addContext(column, context, start);
@@ -103,14 +92,6 @@ export class RecordEncoder {
     out.appendByte(CLOSE_BRACE);
     out.append(suffix);
     this.#count++;
-  }
-
-  #planOf(shape: RowShape): RowPlan {
-    if (!this.#plan || shape !== this.#shape) {
-      this.#shape = shape;
-      this.#plan = this.#planner.planOf(shape);
-    }
-    return this.#plan;
   }
 
   #take(step: RowStep, rows: Rows, first: number, start: number): void {

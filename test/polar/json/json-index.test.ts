@@ -30,21 +30,16 @@ function parses(bytes: Buffer): boolean {
   }
 }
 
-const OPEN_BRACE = 0x7b;
-const OPEN_BRACKET = 0x5b;
-
 /** Builds a value of what the index says of it, and counts the values that it is made of. */
 function rebuilt(index: JsonIndex, value: number): { built: unknown; values: number } {
-  const opening = index.bytes[index.start(value)];
-  if (opening !== OPEN_BRACE && opening !== OPEN_BRACKET) {
+  if (!index.isObject(value) && !index.isArray(value)) {
     return { built: JSON.parse(index.text(value)), values: 1 };
   }
   const inside = [...index.inside(value)].map((each) => [each, rebuilt(index, each)] as const);
   const values = inside.reduce((sum, [, each]) => sum + each.values, 1);
-  const built =
-    opening === OPEN_BRACKET
-      ? inside.map(([, each]) => each.built)
-      : Object.fromEntries(inside.map(([member, each]) => [index.key(member), each.built]));
+  const built = index.isArray(value)
+    ? inside.map(([, each]) => each.built)
+    : Object.fromEntries(inside.map(([member, each]) => [index.key(member), each.built]));
   return { built, values };
 }
 
