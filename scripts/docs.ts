@@ -1,6 +1,6 @@
 /** Writes what follows from the code: docs/streams.md, docs/erd.md and two tables in the README. */
 import { readFileSync, writeFileSync } from "node:fs";
-import { describeSettings, type Setting } from "../src/settings.ts";
+import { describeSettings, type Setting } from "../src/config/settings.ts";
 import type { HiddenReason, Property, Source, Stream } from "../src/streams/define.ts";
 import { streams as allStreams } from "../src/streams/index.ts";
 

@@ -1,7 +1,7 @@
 /** Writes examples/meltano/meltano.yml: the settings and the select rules follow from the source. */
 import { writeFileSync } from "node:fs";
 import manifest from "../package.json" with { type: "json" };
-import { describeSettings, type Setting } from "../src/settings.ts";
+import { describeSettings, type Setting } from "../src/config/settings.ts";
 import type { HiddenReason } from "../src/streams/define.ts";
 import { streams } from "../src/streams/index.ts";
 

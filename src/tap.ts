@@ -1,15 +1,15 @@
 import { setFlagsFromString } from "node:v8";
-import { about, type Command, HELP, parseArguments } from "./arguments.ts";
-import { checkConfig, loadConfig } from "./config.ts";
-import { exitCodeOf, TargetClosedError } from "./errors.ts";
-import { createLog, type ProcessLog } from "./log.ts";
+import { about, type Command, HELP, parseArguments } from "./cli/arguments.ts";
+import { checkConfig, loadConfig } from "./config/config.ts";
+import { createLog, type ProcessLog } from "./log/log.ts";
+import { exitCodeOf, TargetClosedError } from "./shared/errors.ts";
+import { VERSION } from "./shared/program.ts";
 import { printCatalog, readCatalog } from "./singer/catalog.ts";
 import { selectStreams } from "./singer/selection.ts";
 import { State } from "./singer/state.ts";
 import { MessageWriter } from "./singer/writer.ts";
 import { streams } from "./streams/index.ts";
 import { discover } from "./sync/discovery.ts";
-import { VERSION } from "./version.ts";
 
 /** A hung API or target must not keep an interrupted run alive for longer than this. */
 const GRACE_MILLISECONDS = 4_000;
@@ -61,7 +61,7 @@ async function syncCommand(
   // collects those: another 10 MB that gain nothing.
   setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded now, because discovery does without the network.
-  const { sync } = await import("./sync/sync.ts");
+  const { sync } = await import("./sync/engine/sync.ts");
   const { signal } = interruption;
   const incomplete = await sync({ streams, selected, config, state, writer, log, signal });
   if (interruption.exitCode !== undefined) {

@@ -1,5 +1,5 @@
-import { errorCode } from "../errors.ts";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
+import { errorCode } from "../shared/errors.ts";
 import { ServerError, UnavailableError, UnreachableError } from "./errors.ts";
 import { TimeoutError } from "./exchange.ts";
 import { backoff } from "./retry.ts";

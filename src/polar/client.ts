@@ -1,6 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Dispatcher } from "undici";
-import type { Log } from "../log.ts";
+import type { Log } from "../log/log.ts";
+import { API_VERSION } from "./api-version.ts";
 import { Attempts, StatusError } from "./attempts.ts";
 import { type Body, BodyPool } from "./body.ts";
 import { RequestBudget } from "./budget.ts";
@@ -11,7 +12,6 @@ import { Gate } from "./gate.ts";
 import { InvalidJsonError } from "./json/json-index.ts";
 import { refusal } from "./refusals.ts";
 import { retryAfter } from "./retry.ts";
-import { API_VERSION } from "./version.ts";
 import { seconds, WAIT_WORTH_TELLING } from "./waits.ts";
 
 export interface ClientOptions {

@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 // The package's index loads fetch, WebSocket and caches, too: twice the start-up, for nothing.
 import Pool from "undici/lib/dispatcher/pool.js";
-import { UserInputError } from "../errors.ts";
+import { UserInputError } from "../shared/errors.ts";
 
 /**
  * Opens so many connections to the API at the most: through the proxy that HTTPS_PROXY names, unless

@@ -1,4 +1,4 @@
-import { TapError } from "../errors.ts";
+import { TapError } from "../shared/errors.ts";
 
 /** What the API, or the way to it, answered instead of data. */
 export abstract class PolarError extends TapError {}

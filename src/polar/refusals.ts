@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import * as z from "zod";
+import { API_VERSION } from "./api-version.ts";
 import {
   ForbiddenError,
   type PolarError,
@@ -7,7 +8,6 @@ import {
   RowNotFoundError,
   UnauthorizedError,
 } from "./errors.ts";
-import { API_VERSION } from "./version.ts";
 
 /** The shapes of error bodies: they differ by who on the server refuses. */
 const refusalBody = z.looseObject({

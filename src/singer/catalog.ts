@@ -1,7 +1,7 @@
 /** The catalog: what discovery prints, and what comes back with the user's choices in it. */
 import * as z from "zod";
-import { UserInputError } from "../errors.ts";
-import { parseJson, readJsonText } from "../json.ts";
+import { UserInputError } from "../shared/errors.ts";
+import { parseJson, readJsonText } from "../shared/json-text.ts";
 import type { StreamSchema } from "./schema.ts";
 
 export type ReplicationMethod = "FULL_TABLE" | "INCREMENTAL";

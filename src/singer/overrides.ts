@@ -1,5 +1,5 @@
 /** What a catalog may change about a stream besides its selection: its key and its replication. */
-import { didYouMean } from "../nearest-name.ts";
+import { didYouMean } from "../shared/nearest-name.ts";
 import { type CatalogStream, type ReplicationMethod, rootMetadata } from "./catalog.ts";
 
 export interface Replication {

@@ -1,6 +1,6 @@
 /** The selected columns of a stream, and the schema that is left of them. */
-import { isJsonObject, type JsonObject } from "../json.ts";
-import { didYouMean } from "../nearest-name.ts";
+import { isJsonObject, type JsonObject } from "../shared/json-text.ts";
+import { didYouMean } from "../shared/nearest-name.ts";
 import type { CatalogStream } from "./catalog.ts";
 import type { PropertyPath, SelectionRules } from "./selection-rules.ts";
 

@@ -1,7 +1,7 @@
 /** What a run reads: the user's catalog laid over the discovered one. */
-import { UserInputError } from "../errors.ts";
-import type { JsonObject } from "../json.ts";
-import { didYouMean } from "../nearest-name.ts";
+import { UserInputError } from "../shared/errors.ts";
+import type { JsonObject } from "../shared/json-text.ts";
+import { didYouMean } from "../shared/nearest-name.ts";
 import type { Catalog, CatalogStream, MetadataEntry, ReplicationMethod } from "./catalog.ts";
 import { replicationOf } from "./overrides.ts";
 import { selectColumns, withColumns, withoutPath } from "./selected-columns.ts";

@@ -2,7 +2,7 @@
  * The state: a bookmark for each stream, and whatever else stands in it. What this version does not
  * know is kept as text and written back byte for byte, long numbers and odd keys included.
  */
-import { UserInputError } from "../errors.ts";
+import { UserInputError } from "../shared/errors.ts";
 import {
   isJsonObject,
   type JsonObject,
@@ -10,7 +10,7 @@ import {
   objectOf,
   parseJson,
   readJsonText,
-} from "../json.ts";
+} from "../shared/json-text.ts";
 
 /**
  * The form of the bookmarks that this version writes, in each as `format`. A higher number means a

@@ -1,6 +1,6 @@
 /** The way out to the target. */
 import type { Writable } from "node:stream";
-import { errorCode, TapError, TargetClosedError } from "../errors.ts";
+import { errorCode, TapError, TargetClosedError } from "../shared/errors.ts";
 
 /**
  * Writes messages to stdout, at the target's pace. Nothing is copied: a promise that `write` returns

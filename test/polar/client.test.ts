@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
+import { API_VERSION } from "../../src/polar/api-version.ts";
 import {
   ForbiddenError,
   RefusedRequestError,
@@ -7,7 +8,6 @@ import {
   UnauthorizedError,
   UnavailableError,
 } from "../../src/polar/errors.ts";
-import { API_VERSION } from "../../src/polar/version.ts";
 import { openClient, readText, request, TOKEN } from "./clients.ts";
 import { ManualClock, settled } from "./clocks.ts";
 import { startServer } from "./servers.ts";

@@ -1,7 +1,7 @@
 /** A client for tests, with a log that can be read and time that does not pass. */
 import { Pool } from "undici";
 import { onTestFinished } from "vitest";
-import type { Log } from "../../src/log.ts";
+import type { Log } from "../../src/log/log.ts";
 import type { Body } from "../../src/polar/body.ts";
 import { type ApiRequest, type ClientOptions, PolarClient } from "../../src/polar/client.ts";
 import { InvalidJsonError } from "../../src/polar/json/json-index.ts";

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { API_VERSION } from "../../src/polar/api-version.ts";
 import {
   ForbiddenError,
   RefusedRequestError,
@@ -7,7 +8,6 @@ import {
   UnauthorizedError,
 } from "../../src/polar/errors.ts";
 import { refusal } from "../../src/polar/refusals.ts";
-import { API_VERSION } from "../../src/polar/version.ts";
 
 /** A recorded answer: its status, headers and body. */
 function recorded(name: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { UserInputError } from "../../src/errors.ts";
+import { UserInputError } from "../../src/shared/errors.ts";
 import { parseCatalog, printCatalog, readCatalog } from "../../src/singer/catalog.ts";
 import { discover, metadataOf } from "./streams.ts";
 

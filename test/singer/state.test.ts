@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { UserInputError } from "../../src/errors.ts";
+import { UserInputError } from "../../src/shared/errors.ts";
 import { BOOKMARK_FORMAT, State } from "../../src/singer/state.ts";
 
 function mistakesIn(text: string): readonly string[] {

@@ -1,6 +1,6 @@
 import { PassThrough, Writable } from "node:stream";
 import { describe, expect, it } from "vitest";
-import { TargetClosedError } from "../../src/errors.ts";
+import { TargetClosedError } from "../../src/shared/errors.ts";
 import { MessageWriter } from "../../src/singer/writer.ts";
 
 /** A target that takes one chunk whenever it is told to. */

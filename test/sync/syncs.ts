@@ -2,8 +2,8 @@
 import { z } from "zod";
 import type { ClientOptions } from "../../src/polar/client.ts";
 import { ListReader } from "../../src/polar/list.ts";
-import type { Context } from "../../src/sync/context.ts";
-import type { Outcome, Sync } from "../../src/sync/step.ts";
+import type { Context } from "../../src/sync/engine/context.ts";
+import type { Outcome, Sync } from "../../src/sync/engine/step.ts";
 import { openClient } from "../polar/clients.ts";
 import { contextWith } from "./contexts.ts";
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
-import type { Interval } from "../calendar.ts";
-import type { Context } from "../context.ts";
+import type { Context } from "../engine/context.ts";
+import type { Interval } from "../kinds/calendar.ts";
 import { readBookmark } from "./bookmark.ts";
 
 /**

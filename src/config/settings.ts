@@ -1,0 +1,182 @@
+/**
+ * The settings, as a user writes them. One schema is the source of validation, of `--about`, of the
+ * config table in the README and of meltano.yml.
+ */
+import * as z from "zod";
+import { VERSION } from "../shared/program.ts";
+
+/** What the documentation says of a setting, beside what its schema says. */
+interface SettingNotes {
+  readonly description: string;
+  readonly sensitive?: true;
+  readonly required?: true;
+  /** For a default that depends on another setting. */
+  readonly defaultText?: string;
+}
+
+const notes = z.registry<SettingNotes>();
+
+const wholeNumber = (least: number, most: number) => {
+  const error =
+    most === Number.MAX_SAFE_INTEGER
+      ? `must be a whole number, ${least} or more`
+      : `must be a whole number from ${least} to ${most}`;
+  return z.int(error).min(least, error).max(most, error);
+};
+
+const oneOf = <const T extends readonly [string, ...string[]]>(values: T) =>
+  z.enum(values, `must be one of ${values.join(", ")}`);
+
+export const API_ORIGINS = {
+  production: "https://api.polar.sh",
+  sandbox: "https://sandbox-api.polar.sh",
+} as const;
+
+export const REQUESTS_PER_MINUTE = { production: 300, sandbox: 60 } as const;
+
+/** A Polar token of any kind begins like this. */
+export const TOKEN_SHAPE = /^polar_(oat|at)_/;
+
+/** What each setting may be. Messages follow on the setting's name: "must be …". */
+export const settings = z.object({
+  access_token: z
+    .string("must be a string")
+    .regex(/^[!-~]+$/, "must be one word of plain characters; copy the token again")
+    .optional()
+    .register(notes, {
+      description:
+        "Access token of your Polar organization (polar_oat_…), made in its settings. Needed to sync, not to discover.",
+      sensitive: true,
+      required: true,
+    }),
+  environment: oneOf(["production", "sandbox"])
+    .default("production")
+    .register(notes, { description: "Which Polar to read from." }),
+  api_url: z
+    .string("must be a string")
+    .superRefine((url, context) => {
+      const mistake = mistakeInApiUrl(url);
+      if (mistake !== undefined) context.addIssue(mistake);
+    })
+    .optional()
+    .register(notes, {
+      description:
+        "Address of the API, for a self-hosted Polar or the simulator. Plain http is allowed to this machine only.",
+      defaultText: `${API_ORIGINS.production}, or ${API_ORIGINS.sandbox} in sandbox`,
+    }),
+  organization_id: z.guid("must be a UUID").optional().register(notes, {
+    description:
+      "Organization to read, for personal and OAuth tokens that reach several. An organization token needs none.",
+  }),
+  start_date: z
+    .union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
+      error: "must be a date or a time in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
+    })
+    .optional()
+    .register(notes, {
+      description:
+        "Earliest time to read streams that are read by time; without it, everything. UTC unless it has an offset.",
+    }),
+  requests_per_minute: wholeNumber(1, Number.MAX_SAFE_INTEGER)
+    .optional()
+    .register(notes, {
+      description:
+        "Most requests in any minute. Polar's limit (500; 100 in sandbox) is shared by all that your organization does, its checkouts included.",
+      defaultText: `${REQUESTS_PER_MINUTE.production}, or ${REQUESTS_PER_MINUTE.sandbox} in sandbox`,
+    }),
+  concurrency: wholeNumber(1, 16).default(4).register(notes, {
+    description:
+      "Most requests under way at the same time (1 to 16). A self-hosted server with its default pool of database connections takes up to 7. When answers do not come in time, fewer are sent for a while.",
+  }),
+  page_size: wholeNumber(1, 100)
+    .default(100)
+    .register(notes, { description: "Rows asked for per request (1 to 100)." }),
+  request_timeout_seconds: z
+    .number("must be a number of seconds")
+    .gt(0, "must be more than 0 seconds")
+    .max(3600, "must be 3600 seconds or less")
+    .default(60)
+    .register(notes, { description: "How long one request may take before it is tried again." }),
+  max_retries: wholeNumber(0, 100)
+    .default(8)
+    .register(notes, { description: "How often a failed request is tried again (0 to 100)." }),
+  emit_activate_version_messages: z
+    .boolean("must be true or false")
+    .default(false)
+    .register(notes, {
+      description:
+        "Send ACTIVATE_VERSION after each full sweep that was proven complete, so that the target removes rows that are gone.",
+    }),
+  user_agent: z
+    .string("must be a string")
+    .regex(/^[ -~]+$/, "must be plain characters on one line")
+    .default(`tap-polar/${VERSION}`)
+    .register(notes, {
+      description: "User-Agent header of the requests.",
+      defaultText: "tap-polar/<version>",
+    }),
+  metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
+    .default("day")
+    .register(notes, { description: "Length of a period in the metrics stream." }),
+});
+
+/** A setting as the documentation shows it. */
+export interface Setting {
+  readonly name: string;
+  readonly kind: "string" | "integer" | "number" | "boolean" | "options" | "date_iso8601";
+  readonly options?: readonly string[];
+  readonly description: string;
+  /** The default's value, unless it depends on another setting. */
+  readonly default?: string | number | boolean;
+  /** The default in words, where there is no single value. */
+  readonly defaultText?: string;
+  readonly sensitive: boolean;
+  readonly required: boolean;
+}
+
+/** All settings, in the order of the documentation. */
+export function describeSettings(): Setting[] {
+  return Object.entries(settings.shape).map(([name, schema]) => {
+    const { description, sensitive, required, defaultText } = notes.get(schema) ?? {
+      description: "",
+    };
+    const given = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
+    return {
+      name,
+      ...kindOf(schema),
+      description,
+      ...(given === undefined || defaultText !== undefined ? {} : { default: given }),
+      ...(defaultText === undefined ? {} : { defaultText }),
+      sensitive: sensitive ?? false,
+      required: required ?? false,
+    };
+  });
+}
+
+function kindOf(schema: z.ZodType): Pick<Setting, "kind" | "options"> {
+  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
+    const inner = schema.unwrap();
+    return inner instanceof z.ZodType ? kindOf(inner) : { kind: "string" };
+  }
+  if (schema instanceof z.ZodEnum) return { kind: "options", options: schema.options.map(String) };
+  if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
+  if (schema instanceof z.ZodNumber) {
+    return { kind: schema.format === "safeint" ? "integer" : "number" };
+  }
+  return { kind: schema instanceof z.ZodUnion ? "date_iso8601" : "string" };
+}
+
+function mistakeInApiUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return "must be a URL, such as https://api.polar.sh";
+  const url = new URL(text);
+  const mayBePlain = /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(url.hostname);
+  if (url.protocol !== "https:" && !(url.protocol === "http:" && mayBePlain)) {
+    return "must begin with https:// (plain http:// is allowed to this machine only)";
+  }
+  if (url.username !== "" || url.password !== "") {
+    return "must not hold a user name or password; put the token in access_token";
+  }
+  if (url.search !== "" || url.hash !== "") return "must end before any ? or #";
+  if (/\/v1\/?$/.test(url.pathname)) return "must end before /v1";
+  return undefined;
+}

@@ -1,0 +1,166 @@
+import type { Log } from "../../log/log.ts";
+import { UnauthorizedError, UnreachableError } from "../../polar/errors.ts";
+import { TapError } from "../../shared/errors.ts";
+import { activateVersionMessage, schemaMessage, stateMessage } from "../../singer/messages.ts";
+import type { State } from "../../singer/state.ts";
+import type { MessageWriter } from "../../singer/writer.ts";
+import type { SelectedDeclaration } from "../records/output.ts";
+import { type Lane, type LanePlan, Lanes } from "./lanes.ts";
+import type { Outcome, Step } from "./step.ts";
+
+/** Between two record counts in the log, while a stream is under way. */
+const METRIC_INTERVAL_MILLISECONDS = 60_000;
+
+export interface RunOptions {
+  readonly plans: readonly LanePlan[];
+  readonly selected: readonly SelectedDeclaration[];
+  readonly readAhead: number;
+  readonly state: State;
+  readonly writer: MessageWriter;
+  readonly log: Log;
+  /** Ends the run: what has been written is closed with a last STATE. */
+  readonly signal: AbortSignal;
+  readonly monotonic: () => number;
+}
+
+/**
+ * Writes every lane in order, and a STATE after every few pages and last of all. A stream that fails
+ * does not end the run: the others go on.
+ *
+ * Returns how each stream has ended, those that were not reached included. Rejects when the target
+ * is gone.
+ */
+export async function run(options: RunOptions): Promise<readonly Outcome[]> {
+  const writer = new StepWriter(options);
+  const outcomes: Outcome[] = [];
+  try {
+    for (const lane of new Lanes(options.plans, options.readAhead)) {
+      outcomes.push(...(await writeLane(lane, writer, options)));
+    }
+  } catch (error) {
+    if (!(endsAll(error) || options.signal.aborted)) {
+      await writer.writeState();
+      throw error;
+    }
+    const problem = options.signal.aborted ? "the run was interrupted." : messageOf(error);
+    const reached = new Set(outcomes.map(({ stream }) => stream));
+    for (const { streams } of options.plans) {
+      for (const stream of streams) if (!reached.has(stream)) outcomes.push({ stream, problem });
+    }
+  }
+  await writer.writeState();
+  return outcomes;
+}
+
+/** Writes one lane; a failure that concerns only its streams becomes their outcome. */
+async function writeLane(
+  lane: Lane,
+  writer: StepWriter,
+  { log, signal, monotonic }: RunOptions,
+): Promise<readonly Outcome[]> {
+  const started = monotonic();
+  let outcomes: readonly Outcome[];
+  try {
+    await writer.writeSchemas(lane.streams);
+    const steps = lane.steps();
+    let next = await steps.next();
+    for (; !next.done; next = await steps.next()) await writer.write(next.value);
+    outcomes = next.value;
+  } catch (error) {
+    const fatal = endsAll(error) || signal.aborted || writer.failed;
+    if (fatal || !(error instanceof TapError)) throw error;
+    const problem = messageOf(error);
+    outcomes = lane.streams.map((stream) => ({ stream, problem }));
+  } finally {
+    writer.logCounts();
+  }
+  await writer.writeState();
+  const seconds = (monotonic() - started) / 1_000;
+  for (const { stream, problem } of outcomes) {
+    log.syncDuration(stream, seconds, problem === undefined);
+    if (problem !== undefined) log.error(`${stream} is incomplete: ${problem}`, { stream });
+  }
+  return outcomes;
+}
+
+/** Whether no other stream would fare better. */
+function endsAll(error: unknown): boolean {
+  return error instanceof UnauthorizedError || error instanceof UnreachableError;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** Turns steps into messages. */
+class StepWriter {
+  readonly #options: RunOptions;
+  readonly #counts = new Map<string, number>();
+  #countsLogged: number;
+  #stateIsNew = true;
+  #failed = false;
+
+  constructor(options: RunOptions) {
+    this.#options = options;
+    this.#countsLogged = options.monotonic();
+  }
+
+  /** Whether the target has stopped taking what is written. */
+  get failed(): boolean {
+    return this.#failed;
+  }
+
+  async writeSchemas(streams: readonly string[]): Promise<void> {
+    for (const { selection } of this.#options.selected) {
+      if (!streams.includes(selection.stream)) continue;
+      this.#counts.set(selection.stream, 0);
+      await this.#send(schemaMessage(selection));
+      this.#stateIsNew = true;
+    }
+  }
+
+  async write(step: Step): Promise<void> {
+    switch (step.kind) {
+      case "records":
+        await this.#send(step.lines);
+        this.#stateIsNew = true;
+        this.#counts.set(step.stream, (this.#counts.get(step.stream) ?? 0) + step.count);
+        if (this.#options.monotonic() - this.#countsLogged > METRIC_INTERVAL_MILLISECONDS) {
+          this.logCounts();
+        }
+        return;
+      case "bookmark":
+        this.#options.state.setBookmark(step.stream, step.bookmark);
+        this.#stateIsNew = true;
+        return;
+      case "checkpoint":
+        return this.writeState();
+      case "activate":
+        this.#stateIsNew = true;
+        return this.#send(activateVersionMessage(step.stream, step.version));
+    }
+  }
+
+  /** Writes the state, unless that was the last thing written: a target may want it last of all. */
+  async writeState(): Promise<void> {
+    if (!this.#stateIsNew || this.#failed) return;
+    this.#stateIsNew = false;
+    await this.#send(stateMessage(this.#options.state));
+  }
+
+  /** Logs the records written since the last time. */
+  logCounts(): void {
+    for (const [stream, count] of this.#counts) this.#options.log.recordCount(stream, count);
+    this.#counts.clear();
+    this.#countsLogged = this.#options.monotonic();
+  }
+
+  async #send(lines: Uint8Array | string): Promise<void> {
+    try {
+      await this.#options.writer.write(lines);
+    } catch (error) {
+      this.#failed = true;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { setMaxListeners } from "node:events";
+import type { Config } from "../../config/config.ts";
+import type { Log } from "../../log/log.ts";
+import { PolarClient } from "../../polar/client.ts";
+import { systemClock } from "../../polar/clock.ts";
+import { openConnections } from "../../polar/connections.ts";
+import { ListReader } from "../../polar/list.ts";
+import type { SelectedStream } from "../../singer/selection.ts";
+import type { State } from "../../singer/state.ts";
+import type { MessageWriter } from "../../singer/writer.ts";
+import type { Stream } from "../../streams/define.ts";
+import type { Context } from "./context.ts";
+import { planLanes } from "./plan.ts";
+import { run } from "./run.ts";
+import type { Outcome } from "./step.ts";
+
+export interface SyncOptions {
+  readonly streams: readonly Stream[];
+  readonly selected: readonly SelectedStream[];
+  readonly config: Config;
+  readonly state: State;
+  readonly writer: MessageWriter;
+  readonly log: Log;
+  /** Ends the sync in good order. */
+  readonly signal: AbortSignal;
+}
+
+/** A stream that is not complete, and why. */
+export type Incomplete = Outcome & { readonly problem: string };
+
+/**
+ * Reads the selected streams and writes them as Singer messages.
+ * Returns the streams that are incomplete. Rejects when the target is gone.
+ * @throws UserInputError when the state holds what is no bookmark of this tap
+ */
+export async function sync(options: SyncOptions): Promise<readonly Incomplete[]> {
+  const { config, log, state, writer, signal } = options;
+  const clock = systemClock;
+  const stop = new AbortController();
+  const over = AbortSignal.any([signal, stop.signal]);
+  // Each request under way listens, and each that waits for its next try: no leak to be warned of.
+  setMaxListeners(0, over);
+  const client = new PolarClient({
+    ...config,
+    dispatcher: await openConnections(config.apiUrl, config.concurrency),
+    log,
+    clock,
+    signal: over,
+  });
+  const readAhead = config.concurrency * 2;
+  const context: Context = {
+    reader: new ListReader(client),
+    log,
+    clock,
+    pageSize: config.pageSize,
+    readAhead,
+    emitActivateVersion: config.emitActivateVersionMessages,
+    state,
+  };
+  const selected = options.selected.flatMap((selection) => {
+    const declaration = options.streams.find(({ name }) => name === selection.stream);
+    return declaration ? [{ declaration, selection }] : [];
+  });
+  const plans = planLanes(options.streams, selected, config, context);
+  try {
+    const monotonic = clock.monotonic;
+    const outcomes = await run({
+      plans,
+      selected,
+      readAhead: config.concurrency,
+      state,
+      writer,
+      log,
+      signal,
+      monotonic,
+    });
+    await writer.finish();
+    return outcomes.filter((outcome): outcome is Incomplete => outcome.problem !== undefined);
+  } finally {
+    // Whatever was read ahead is not wanted any more.
+    stop.abort(new Error("the run is over"));
+    await client.close();
+  }
+}

@@ -1,0 +1,86 @@
+import type { Rows } from "../../polar/rows.ts";
+import type { Stream } from "../../streams/define.ts";
+import type { Context, Place } from "../engine/context.ts";
+import { problemOf } from "../sweep/verdicts.ts";
+import { itemKey, readList } from "./read-list.ts";
+
+/** Which rows of a stream are parents. */
+export interface ParentChoice {
+  readonly stream: Stream;
+  /** Restricts the list by the API's own filter. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Only rows with a value here count. */
+  readonly has?: string | undefined;
+}
+
+/** The ids of parents, and why they are not all, should that be so. */
+export interface Parents {
+  /** In ascending order, so that an interrupted sync knows which it has done. */
+  readonly ids: readonly string[];
+  readonly problem: string | undefined;
+}
+
+/** Gathers the ids of parents from the rows of their list. */
+export class ParentCollector {
+  readonly #choice: ParentChoice;
+  readonly #ids: string[] = [];
+  /** What {@link finish} was called with. */
+  readonly finished: Promise<boolean>;
+  #resolve: (whole: boolean) => void = () => undefined;
+
+  constructor(choice: ParentChoice) {
+    this.#choice = choice;
+    this.finished = new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  /** Looks at a row of the parents' list. */
+  add(rows: Rows, row: number): void {
+    const { has, query = {} } = this.#choice;
+    if (has !== undefined && (rows.textOf(row, has) ?? "null") === "null") return;
+    for (const [property, value] of Object.entries(query)) {
+      if (rows.textOf(row, property) !== JSON.stringify(value)) return;
+    }
+    const id = rows.textOf(row, "id");
+    if (id !== undefined) this.#ids.push(id.replaceAll('"', ""));
+  }
+
+  /** Tells those who wait whether the ids are those of the whole list. */
+  finish(whole: boolean): void {
+    this.#resolve(whole);
+  }
+
+  get ids(): readonly string[] {
+    return this.#ids.toSorted();
+  }
+}
+
+/** Whether the rows themselves tell what the API's filter would: parameters named as columns. */
+export function canCollect({ stream, query = {} }: ParentChoice): boolean {
+  return Object.keys(query).every((parameter) => stream.properties[parameter]?.type === "string");
+}
+
+/** Reads the list of parents for their ids alone. */
+export async function readParents(
+  choice: ParentChoice,
+  context: Context,
+  place: Place,
+): Promise<Parents> {
+  const { stream, query } = choice;
+  if (stream.source.kind !== "list") return { ids: [], problem: `${stream.name} is no list.` };
+  // The API does the filtering, also by what is no column.
+  const collector = new ParentCollector({ stream, has: choice.has });
+  const reading = readList(
+    {
+      source: { ...stream.source, query: { ...stream.source.query, ...query } },
+      key: itemKey(stream),
+      onRow: (rows, row) => collector.add(rows, row),
+    },
+    context,
+    place,
+  );
+  let next = await reading.next();
+  while (!next.done) next = await reading.next();
+  return { ids: collector.ids, problem: problemOf(stream.name, next.value) };
+}

@@ -1,0 +1,131 @@
+import { RowNotFoundError } from "../../polar/errors.ts";
+import type { Page } from "../../polar/page.ts";
+import type { PeriodSource, Stream } from "../../streams/define.ts";
+import { type PeriodBookmark, periodBookmark } from "../bookmarks/period-bookmark.ts";
+import type { Context, Place } from "../engine/context.ts";
+import { inOrder } from "../engine/in-order.ts";
+import type { Sync } from "../engine/step.ts";
+import type { Output } from "../records/output.ts";
+import { timeOf } from "../records/row-times.ts";
+import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
+import type { Parents } from "./parents.ts";
+
+export interface Periods {
+  readonly stream: Stream;
+  readonly source: PeriodSource;
+  readonly output: Output;
+  readonly interval: Interval;
+  /** `start_date`, in milliseconds since the epoch. */
+  readonly startDate: number | undefined;
+  /** Those for whom there are figures of their own, where the path asks for one. */
+  readonly parents: ((place: Place) => Promise<Parents>) | undefined;
+}
+
+/** Figures of the past change, when orders are refunded or events come late: so far back. */
+const LOOKBACK_DAYS = 90;
+
+/** Answers between two checkpoints. */
+const ANSWERS_PER_CHECKPOINT = 5;
+
+/** One request: a range of days, of one parent where there are parents. */
+interface Question {
+  readonly range: DayRange;
+  readonly parent: string | undefined;
+}
+
+/**
+ * Reads figures per period from a little before the bookmark to today, in ranges as long as the API
+ * allows, several requests at a time. The current period is read while it is under way, and again
+ * by the next sync.
+ */
+export async function* syncPeriods(
+  periods: Periods,
+  bookmark: PeriodBookmark,
+  context: Context,
+  place: Place,
+): Sync {
+  const { stream, source, output, interval } = periods;
+  const today = context.clock.now();
+  const parents = await periods.parents?.({ ...place, onAllRequested: () => undefined });
+  const questions: Question[] = [];
+  for (const { first, last } of dayRanges(firstDay(periods, bookmark), today, interval)) {
+    // The first period may begin before the time that the API has figures for.
+    const range = { first: Math.max(first, Date.parse(source.earliest)), last };
+    for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });
+  }
+  const ask = (question: Question) => readAnswer(periods, question, context, place);
+  let answers = 0;
+  for await (const [question, page] of inOrder(
+    questions,
+    ask,
+    context.readAhead,
+    place.onAllRequested,
+  )) {
+    if (page) {
+      const { parent, range } = question;
+      const idText = parent === undefined ? undefined : Buffer.from(JSON.stringify(parent));
+      const ofParent = (property: string) => (property === "id" ? idText : undefined);
+      for (let row = 0; row < page.rows.count; row++) {
+        if (timeOf(page.rows, row, "timestamp") >= range.last + DAY_MILLISECONDS) continue;
+        output.add(page.rows, row, page.receivedAt, { parent: ofParent, request: { interval } });
+      }
+      yield* output.take();
+      page.release();
+    }
+    // All parents have the range behind them when the next one begins.
+    if (questions[answers + 1]?.range !== question.range && !parents?.problem) {
+      const value = new Date(question.range.last).toISOString();
+      const reached = periodBookmark(interval, value);
+      yield { kind: "bookmark", stream: stream.name, bookmark: reached };
+    }
+    if (++answers % ANSWERS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
+  }
+  return [{ stream: stream.name, problem: parents?.problem }];
+}
+
+function firstDay({ source, interval, startDate }: Periods, bookmark: PeriodBookmark): number {
+  const earliest = Math.max(Date.parse(source.earliest), startDate ?? Number.NEGATIVE_INFINITY);
+  // Periods of another length are other rows: those have to be read from the start.
+  if (bookmark.value === undefined || bookmark.interval !== interval) return earliest;
+  return Math.max(earliest, Date.parse(bookmark.value) - LOOKBACK_DAYS * DAY_MILLISECONDS);
+}
+
+/**
+ * Both borders are inclusive; as times they cover the last day to its end. As a date the last day
+ * may count with its first hour only, so hours ask for one day more, which is then left out.
+ */
+function bordersOf(
+  { borders, startParameter, endParameter }: PeriodSource,
+  { first, last }: DayRange,
+  interval: Interval,
+): Record<string, string> {
+  if (borders === "date") {
+    const end = interval === "hour" ? last + DAY_MILLISECONDS : last;
+    return { [startParameter]: dayText(first), [endParameter]: dayText(end) };
+  }
+  const end = last + DAY_MILLISECONDS - 1;
+  return {
+    [startParameter]: new Date(first).toISOString(),
+    [endParameter]: new Date(end).toISOString(),
+  };
+}
+
+/** Undefined when the parent is gone by now. */
+async function readAnswer(
+  { source, interval }: Periods,
+  { range, parent }: Question,
+  context: Context,
+  { priority }: Place,
+): Promise<Page | undefined> {
+  const query = { ...bordersOf(source, range, interval), interval };
+  const path = source.path.replace("{id}", encodeURIComponent(parent ?? ""));
+  try {
+    return await context.reader.readOnce(
+      { path, endpoint: source.path, query, priority },
+      source.rowsAt,
+    );
+  } catch (error) {
+    if (error instanceof RowNotFoundError && parent !== undefined) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,86 @@
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
+import type { ListSource, Stream } from "../../streams/define.ts";
+import type { Context, Place } from "../engine/context.ts";
+import { firstPass, type Part } from "../sweep/passes.ts";
+import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "../sweep/sweep.ts";
+import type { WalkedPage } from "../sweep/walk.ts";
+
+/** A list to be swept. */
+export interface ListReading {
+  readonly source: ListSource;
+  /** The path with the parent's id in it, where it is not the declared one. */
+  readonly path?: string;
+  /** The properties of an item that identify it in this list. */
+  readonly key: readonly string[];
+  /** Called for each row, once. */
+  readonly onRow: (rows: Rows, row: number, page: WalkedPage) => void;
+  readonly resume?: SweepPosition | undefined;
+  /** The first page, where it has been read already. */
+  readonly firstPage?: ListPage | undefined;
+  readonly mostPasses?: SweepOptions["mostPasses"];
+  readonly onPage?: SweepOptions["onPage"];
+}
+
+/** Sweeps a list of the API; see {@link sweep}. */
+export function readList(
+  reading: ListReading,
+  context: Context,
+  place: Place,
+): AsyncGenerator<SweepPosition | undefined, Verdict> {
+  let { firstPage } = reading;
+  return sweep({
+    source: reading.source,
+    primaryKey: reading.key,
+    pageSize: context.pageSize,
+    readAhead: context.readAhead,
+    read: (part, page) => {
+      const read = firstPage;
+      firstPage = undefined;
+      if (read) return Promise.resolve(read);
+      return readListPage(reading, part, page, context, place);
+    },
+    onRow: reading.onRow,
+    onAllRequested: place.onAllRequested,
+    resume: reading.resume,
+    mostPasses: reading.mostPasses,
+    onPage: reading.onPage,
+  });
+}
+
+/** Reads the first page of a list before deciding what to do with it. */
+export function readFirstPage(
+  reading: Pick<ListReading, "source" | "path">,
+  context: Context,
+  place: Place,
+): Promise<ListPage> {
+  return readListPage(reading, firstPass(reading.source, context.pageSize), 1, context, place);
+}
+
+function readListPage(
+  { source, path = source.path }: Pick<ListReading, "source" | "path">,
+  part: Part,
+  page: number,
+  context: Context,
+  { priority }: Place,
+): Promise<ListPage> {
+  const { sorting, query, limit } = part;
+  const endpoint = source.path;
+  return context.reader.read(
+    { path, endpoint, sorting, query, rowsAt: "items", priority },
+    page,
+    limit,
+  );
+}
+
+/**
+ * The properties of an item that tell it from the others of its list: the key without what comes
+ * from elsewhere.
+ */
+export function itemKey({ primaryKey, properties }: Stream): readonly string[] {
+  return primaryKey.flatMap((column) => {
+    const origin = properties[column]?.origin;
+    if (origin === undefined) return [column];
+    return origin.from === "item" ? [origin.property] : [];
+  });
+}

@@ -1,0 +1,168 @@
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
+import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
+import type { Context, Place } from "../engine/context.ts";
+import type { Step } from "../engine/step.ts";
+import type { Output } from "../records/output.ts";
+import { timeOf, timestampOf } from "../records/row-times.ts";
+import { IdSet } from "../sweep/id-set.ts";
+import { addKey } from "../sweep/row-keys.ts";
+import type { Verdict } from "../sweep/sweep.ts";
+import { problemOf } from "../sweep/verdicts.ts";
+import { itemKey, type ListReading, readFirstPage, readList } from "./read-list.ts";
+
+export interface Windowed {
+  readonly stream: Stream;
+  readonly source: WindowSource;
+  readonly output: Output;
+}
+
+/** From `start` up to, but not including, `end`: whole milliseconds since the epoch. */
+export interface Window {
+  /** -Infinity reaches back to the very first row. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A window that still brings new rows is not read more often than this. */
+const MOST_READINGS = 5;
+
+/** Reads windows and keeps the time of the latest row. */
+export class WindowReader {
+  readonly #windowed: Windowed;
+  readonly #context: Context;
+  readonly #place: Place;
+  readonly #key: readonly string[];
+  /** The ids of the present window. */
+  #seen = new IdSet();
+  /** The timestamp of the latest row so far, as the API wrote it. */
+  latest: string | undefined;
+
+  constructor(windowed: Windowed, context: Context, place: Place) {
+    this.#windowed = windowed;
+    this.#context = context;
+    this.#place = { ...place, onAllRequested: () => undefined };
+    this.#key = itemKey(windowed.stream);
+  }
+
+  first(window: Window): Promise<ListPage> {
+    return readFirstPage({ source: this.#listOf(window) }, this.#context, this.#place);
+  }
+
+  /** When the rows of a window begin: known where the first page has the oldest row first. */
+  oldest(first: ListPage, window: Window): number {
+    const { order, timestamp } = this.#windowed.source;
+    const rows = first.answers[0]?.rows;
+    const known = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : Number.NaN;
+    if (known >= window.start && known < window.end) return known;
+    return Number.isFinite(window.start) ? window.start : 0;
+  }
+
+  /** Reads a window, each row once; returns why it is not whole, should that be so. */
+  async *read(window: Window, firstPage: ListPage): AsyncGenerator<Step, string | undefined> {
+    const { stream, source } = this.#windowed;
+    this.#seen = new IdSet();
+    const verdict = source.mayRepeatRows
+      ? yield* this.#readRepeating(window, firstPage)
+      : yield* this.#sweep(window, { firstPage });
+    return problemOf(stream.name, verdict);
+  }
+
+  /**
+   * Where the API holds rows several times and counts them as often, the count can't tell whether
+   * rows are missing. They hide in the milliseconds that a page's border cuts, so those are read by
+   * themselves. What is still not there when all is read once more is no row but a repetition.
+   */
+  async *#readRepeating(window: Window, firstPage: ListPage): AsyncGenerator<Step, Verdict> {
+    for (let reading = 1; ; reading++) {
+      const before = this.#seen.size;
+      const cuts = new Cuts(this.#windowed.source.timestamp);
+      const verdict = yield* this.#sweep(window, {
+        ...(reading === 1 && { firstPage }),
+        mostPasses: 0,
+        onPage: (page) => cuts.note(page),
+      });
+      // One page is one query: no row can slip through.
+      if (verdict.outcome === "whole" || cuts.pages === 1) return { ...verdict, outcome: "whole" };
+      for (const time of cuts.times) yield* this.#readMillisecond(time);
+      const found = this.#seen.size;
+      const addsUp = found + verdict.unreadable.length >= verdict.expected;
+      if (addsUp || (reading > 1 && found === before)) {
+        return { ...verdict, outcome: "whole", found };
+      }
+      if (reading === MOST_READINGS) return { ...verdict, found };
+    }
+  }
+
+  async *#readMillisecond(time: number): AsyncGenerator<Step, void> {
+    const window = { start: time, end: time + 1 };
+    const firstPage = await this.first(window);
+    yield* this.#sweep(window, { firstPage, ...(firstPage.lastPage <= 1 && { mostPasses: 0 }) });
+  }
+
+  async *#sweep(
+    window: Window,
+    options: Pick<ListReading, "firstPage" | "mostPasses" | "onPage">,
+  ): AsyncGenerator<Step, Verdict> {
+    const { output } = this.#windowed;
+    const progress = readList(
+      {
+        ...options,
+        source: this.#listOf(window),
+        key: this.#key,
+        onRow: (rows, row, { receivedAt }) => this.#add(window, rows, row, receivedAt),
+      },
+      this.#context,
+      this.#place,
+    );
+    for (;;) {
+      const next = await progress.next();
+      yield* output.take();
+      if (next.done) return next.value;
+    }
+  }
+
+  #add(window: Window, rows: Rows, row: number, receivedAt: number): void {
+    const { source, output } = this.#windowed;
+    if (!addKey(this.#seen, this.#key, rows, row)) return;
+    const timestamp = timestampOf(rows, row, source.timestamp);
+    const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
+    // The window asks for a little more than it takes; its neighbour takes that.
+    if (time < window.start || time >= window.end) return;
+    const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
+    if (time >= latest) this.latest = timestamp;
+    output.add(rows, row, receivedAt);
+  }
+
+  /**
+   * The API leaves out both borders and compares whole milliseconds: the millisecond before the
+   * start is named so that the first one is within.
+   */
+  #listOf({ start, end }: Window): ListSource {
+    const { path, order, splits = {}, startParameter, endParameter } = this.#windowed.source;
+    const query: Record<string, string> = { [endParameter]: new Date(end).toISOString() };
+    if (Number.isFinite(start)) query[startParameter] = new Date(start - 1).toISOString();
+    return { kind: "list", path, order, splits, query };
+  }
+}
+
+/** Notes where the borders between pages, oldest row first, cut rows of one millisecond. */
+class Cuts {
+  readonly times = new Set<number>();
+  readonly #timestamp: string;
+  #last = Number.NaN;
+  pages = 0;
+
+  constructor(timestamp: string) {
+    this.#timestamp = timestamp;
+  }
+
+  note({ answers }: ListPage): void {
+    this.pages++;
+    for (const { rows } of answers) {
+      if (rows.count === 0) continue;
+      if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);
+      this.#last = timeOf(rows, rows.count - 1, this.#timestamp);
+    }
+  }
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from "vitest";
+import { about, HELP, parseArguments } from "../../src/cli/arguments.ts";
+import { UserInputError } from "../../src/shared/errors.ts";
+
+function mistakesIn(...args: string[]): readonly string[] {
+  try {
+    parseArguments(args);
+  } catch (error) {
+    if (error instanceof UserInputError) return error.mistakes;
+    throw error;
+  }
+  return [];
+}
+
+describe("parseArguments", () => {
+  it("reads what Meltano gives to a sync", () => {
+    const args = ["--config", "c.json", "--catalog", "p.json", "--state", "s.json"];
+    expect(parseArguments(args)).toEqual({
+      kind: "sync",
+      config: ["c.json"],
+      catalog: "p.json",
+      state: "s.json",
+    });
+  });
+
+  it("reads what Meltano gives to a discovery", () => {
+    const args = ["--config", "c.json", "--state", "s.json", "--discover"];
+    expect(parseArguments(args)).toEqual({ kind: "discover", config: ["c.json"] });
+  });
+
+  it("takes several configs in their order, ENV among them", () => {
+    expect(parseArguments(["--config=a.json", "--config=ENV", "--config", "b.json"])).toMatchObject(
+      {
+        config: ["a.json", "ENV", "b.json"],
+      },
+    );
+  });
+
+  it("knows --properties as another name for --catalog", () => {
+    expect(parseArguments(["--properties", "p.json"])).toMatchObject({ catalog: "p.json" });
+  });
+
+  it.each([
+    [["--help"], "help"],
+    [["-h", "--discover"], "help"],
+    [["--version"], "version"],
+    [["--about"], "about"],
+    [[], "sync"],
+  ])("%j asks for %s", (args, kind) => {
+    expect(parseArguments(args).kind).toBe(kind);
+  });
+
+  it.each([
+    ["--confg", '--confg: is no option of tap-polar; did you mean "--config"?'],
+    ["--frobnicate", "--frobnicate: is no option of tap-polar; --help lists them"],
+    ["-x", "-x: is no option of tap-polar; --help lists them"],
+    ["--config", "--config: needs the path of a file behind it"],
+    ["--state=", "--state: needs the path of a file behind it"],
+    ["--discover=yes", "--discover: takes no value"],
+    ["a.json", "a.json: stands alone; files are given as --config, --catalog or --state FILE"],
+  ])("refuses %s in one line", (argument, line) => {
+    expect(mistakesIn(argument)).toEqual([line]);
+  });
+
+  it("does not take an option for another's value", () => {
+    expect(mistakesIn("--config", "--discover")).toEqual([
+      "--config: needs the path of a file behind it",
+    ]);
+  });
+
+  it("tells all mistakes at once", () => {
+    expect(mistakesIn("--confg", "x.json", "--state")).toHaveLength(3);
+  });
+});
+
+it("the help names every option and fits a terminal", () => {
+  for (const option of ["config", "discover", "catalog", "properties", "state", "version"]) {
+    expect(HELP).toContain(`--${option}`);
+  }
+  expect(HELP.split("\n").length).toBeLessThan(25);
+});
+
+it("--about names the capabilities and the secret", () => {
+  const content = JSON.parse(about());
+  expect(content.capabilities).toContain("discover");
+  expect(content.settings[0]).toMatchObject({ name: "access_token", sensitive: true });
+});

@@ -1,0 +1,208 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Stream, WindowSource } from "../../../src/streams/define.ts";
+import type { WindowBookmark } from "../../../src/sync/bookmarks/window-bookmark.ts";
+import { syncWindows } from "../../../src/sync/kinds/windows.ts";
+import { Output } from "../../../src/sync/records/output.ts";
+import { startServer } from "../../polar/servers.ts";
+import { streamNamed } from "../../support/organization.ts";
+import { select } from "../contexts.ts";
+import { bookmarksOf, columnOf, contextFor, place, takeAll } from "../syncs.ts";
+
+/** InstantClock stands here. */
+const NOW = Date.parse("2026-08-01T12:00:00Z") + 1_000_000;
+
+interface Event {
+  readonly id: string;
+  /** As the API writes it. */
+  readonly timestamp: string;
+  readonly source: string;
+}
+
+/**
+ * The events endpoint as it was measured: both borders exclusive, in whole milliseconds; ties of a
+ * millisecond dealt anew for each offset and limit; an event that came in twice counts twice but is
+ * sent once a page; a page without events says that there are none.
+ */
+function eventsEndpoint(events: readonly Event[], isHidden: (request: number) => boolean) {
+  return startServer((response, number, { target }) => {
+    const query = new URL(target, "http://events").searchParams;
+    const start = Date.parse(query.get("start_timestamp") ?? "0000-01-01");
+    const end = Date.parse(query.get("end_timestamp") ?? "9999-01-01");
+    const [limit, page] = [Number(query.get("limit")), Number(query.get("page"))];
+    const offset = (page - 1) * limit;
+    const sign = query.get("sorting")?.startsWith("-") ? -1 : 1;
+    const sources = query.getAll("source");
+    const dealt = (index: number) => ((index + 1) * (offset * 31 + limit * 7 + 1) * 7_919) % 10_007;
+    const list = events
+      .map((event, index) => ({ event, index, time: Date.parse(event.timestamp) }))
+      .filter(({ time }) => time > start && time < end)
+      .filter(({ event }) => sources.length === 0 || sources.includes(event.source))
+      .sort((one, other) => sign * (one.time - other.time) || dealt(one.index) - dealt(other.index))
+      .map(({ event }) => event);
+    const items = [
+      ...new Map(list.slice(offset, offset + limit).map((one) => [one.id, one])).values(),
+    ];
+    if (isHidden(number)) items.length = 0;
+    const count = items.length === 0 ? 0 : list.length;
+    const pagination = { total_count: count, max_page: Math.ceil(count / limit) };
+    response.end(JSON.stringify({ items, pagination }));
+  });
+}
+
+const stream: Stream = streamNamed("events");
+if (stream.source.kind !== "windows") throw new Error("events are read in windows");
+const source: WindowSource = stream.source;
+
+const none: WindowBookmark = { value: undefined, progress: undefined };
+
+async function sync(
+  events: readonly Event[],
+  {
+    pageSize = 100,
+    bookmark = none,
+    startDate,
+    isHidden = () => false,
+  }: {
+    pageSize?: number;
+    bookmark?: WindowBookmark;
+    startDate?: number;
+    isHidden?: (request: number) => boolean;
+  } = {},
+) {
+  const server = await eventsEndpoint(events, isHidden);
+  const context = contextFor(server, {}, { pageSize });
+  const output = new Output(select(stream), context);
+  const windowed = { stream, source, output };
+  const result = await takeAll(syncWindows(windowed, bookmark, startDate, context, place));
+  return { ...result, requests: server.requests };
+}
+
+const text = (milliseconds: number, microseconds: number) => {
+  const whole = new Date(milliseconds).toISOString();
+  if (microseconds === 0 && milliseconds % 1_000 === 0) return whole.replace(".000Z", "Z");
+  return whole.replace("Z", `${String(microseconds).padStart(3, "0")}Z`);
+};
+
+const uuid = (number: number) => `00000000-0000-4000-8000-${String(number).padStart(12, "0")}`;
+
+/** Groups of one millisecond, none larger than a page, some of their events twice. */
+const crowds = fc.record({
+  pageSize: fc.integer({ min: 2, max: 6 }),
+  groups: fc.array(fc.array(fc.integer({ min: 0, max: 999 }), { maxLength: 6 }), { maxLength: 12 }),
+  twice: fc.array(fc.boolean(), { minLength: 1, maxLength: 7 }),
+});
+
+describe("a sync in windows", () => {
+  it("misses nothing and repeats nothing, however ties are dealt and whatever came in twice", async () => {
+    await fc.assert(
+      fc.asyncProperty(crowds, async ({ pageSize, groups, twice }) => {
+        const events: Event[] = [];
+        let number = 0;
+        for (const [index, group] of groups.entries()) {
+          let room = pageSize;
+          for (const microseconds of group) {
+            const copies = twice[number % twice.length] ? 2 : 1;
+            if (room < copies) break;
+            room -= copies;
+            const event = {
+              id: uuid(number),
+              timestamp: text(NOW - 60_000 + index, microseconds),
+              source: number % 2 === 0 ? "user" : "system",
+            };
+            number++;
+            for (let copy = 0; copy < copies; copy++) events.push(event);
+          }
+        }
+
+        const { taken, outcomes } = await sync(events, { pageSize });
+
+        expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
+        const expected = Array.from({ length: number }, (_, index) => uuid(index));
+        expect(columnOf(taken, "id").sort()).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it("begins at the start date, in whole milliseconds", async () => {
+    const start = NOW - 5_000;
+    const events = [start - 1, start, start + 1].flatMap((time, index) =>
+      [0, 999].map((microseconds, half) => ({
+        id: uuid(2 * index + half),
+        timestamp: text(time, microseconds),
+        source: "user",
+      })),
+    );
+
+    const { taken } = await sync(events, { startDate: start });
+
+    expect(columnOf(taken, "id").sort()).toEqual([2, 3, 4, 5].map(uuid));
+  });
+
+  it("ends now: what happens later is for the next sync", async () => {
+    const events = [NOW - 1, NOW, NOW + 1].map((time, index) => ({
+      id: uuid(index),
+      timestamp: text(time, 500),
+      source: "user",
+    }));
+
+    const { taken } = await sync(events);
+
+    expect(columnOf(taken, "id")).toEqual([uuid(0)]);
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({ replication_key_value: text(NOW - 1, 500) });
+  });
+
+  it("goes on where an interrupted one stood, and keeps the latest row it has seen", async () => {
+    const latest = text(NOW - 10_000, 1);
+    const progress = { next: new Date(NOW - 5_000).toISOString(), latest };
+    const events = [NOW - 10_000, NOW - 5_001].map((time, index) => ({
+      id: uuid(index),
+      timestamp: text(time, 1),
+      source: "user",
+    }));
+
+    const { taken } = await sync(events, { bookmark: { value: undefined, progress } });
+
+    expect(columnOf(taken, "id")).toEqual([]);
+    expect(bookmarksOf(taken).at(-1)).toEqual({
+      replication_key: "timestamp",
+      replication_key_value: latest,
+      progress: undefined,
+    });
+  });
+
+  it("does not take the bookmark back when only older rows come", async () => {
+    const value = text(NOW - 1_000, 7);
+    const events = [{ id: uuid(1), timestamp: text(NOW - 60_000, 0), source: "user" }];
+
+    const { taken } = await sync(events, { bookmark: { value, progress: undefined } });
+
+    expect(columnOf(taken, "id")).toEqual([uuid(1)]);
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({ replication_key_value: value });
+  });
+
+  it("does not take an empty page for an empty list", async () => {
+    const events = [0, 1, 2, 3].map((index) => ({
+      id: uuid(index),
+      timestamp: text(NOW - 60_000 + index, 0),
+      source: "user",
+    }));
+
+    // Of the two pages the second is not there at first: the server says that there are no events.
+    const isHidden = (request: number) => request === 2;
+    const { taken, outcomes } = await sync(events, { pageSize: 2, isHidden });
+
+    expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
+    expect(columnOf(taken, "id")).toEqual([0, 1, 2, 3].map(uuid));
+  });
+
+  it("reads a page alone when all is on it, though rows are there twice", async () => {
+    const event = { id: uuid(1), timestamp: text(NOW - 60_000, 0), source: "user" };
+
+    const { taken, requests } = await sync([event, event, event]);
+
+    expect(columnOf(taken, "id")).toEqual([uuid(1)]);
+    expect(requests).toHaveLength(1);
+  });
+});
