@@ -1,5 +1,5 @@
 import { RowNotFoundError } from "../../polar/errors.ts";
-import type { ListPage } from "../../polar/list.ts";
+import { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ChildSource, ListSource, Stream } from "../../streams/define.ts";
 import { type ChildBookmark, childBookmark } from "../bookmarks/child-bookmark.ts";
@@ -132,7 +132,7 @@ async function readAnswer(
       source.rowsAt,
     );
     const { receivedAt } = page;
-    return { answers: [page], unreadable: [], totalCount: undefined, lastPage: 1, receivedAt };
+    return new ListPage([page], { totalCount: undefined, lastPage: 1, receivedAt });
   } catch (error) {
     if (error instanceof RowNotFoundError) return undefined;
     throw error;
@@ -154,11 +154,11 @@ async function* readRows(
   const add = (rows: Rows, row: number, receivedAt: number) =>
     output.add(rows, row, receivedAt, { parent: ofParent });
   if (!source.paged) {
-    for (const answer of first.answers) {
-      for (let row = 0; row < answer.rows.count; row++) add(answer.rows, row, answer.receivedAt);
-      answer.release();
+    for (const rows of first) {
+      for (let row = 0; row < rows.count; row++) add(rows, row, first.receivedAt);
     }
     yield* output.take();
+    first.release();
     return undefined;
   }
   const progress = readList(

@@ -4,7 +4,6 @@ import type { ListSource, Stream } from "../../streams/define.ts";
 import type { Context, Place } from "../engine/context.ts";
 import { firstPass, type Part } from "../sweep/passes.ts";
 import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "../sweep/sweep.ts";
-import type { WalkedPage } from "../sweep/walk.ts";
 
 /** A list to be swept. */
 export interface ListReading {
@@ -14,7 +13,7 @@ export interface ListReading {
   /** The properties of an item that identify it in this list. */
   readonly key: readonly string[];
   /** Called for each row, once. */
-  readonly onRow: (rows: Rows, row: number, page: WalkedPage) => void;
+  readonly onRow: (rows: Rows, row: number, page: ListPage) => void;
   readonly resume?: SweepPosition | undefined;
   /** The first page, where it has been read already. */
   readonly firstPage?: ListPage | undefined;

@@ -52,7 +52,7 @@ export class WindowReader {
   /** When the rows of a window begin: known where the first page has the oldest row first. */
   oldest(first: ListPage, window: Window): number {
     const { order, timestamp } = this.#windowed.source;
-    const rows = first.answers[0]?.rows;
+    const [rows] = first;
     const known = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : Number.NaN;
     if (known >= window.start && known < window.end) return known;
     return Number.isFinite(window.start) ? window.start : 0;
@@ -157,9 +157,9 @@ class Cuts {
     this.#timestamp = timestamp;
   }
 
-  note({ answers }: ListPage): void {
+  note(page: ListPage): void {
     this.pages++;
-    for (const { rows } of answers) {
+    for (const rows of page) {
       if (rows.count === 0) continue;
       if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);
       this.#last = timeOf(rows, rows.count - 1, this.#timestamp);

@@ -1,4 +1,3 @@
-import type { ListPage } from "../../polar/list.ts";
 import type { WindowSource } from "../../streams/define.ts";
 import { type WindowBookmark, windowBookmark } from "../bookmarks/window-bookmark.ts";
 import type { Context, Place } from "../engine/context.ts";
@@ -43,7 +42,7 @@ export async function* syncWindows(
     if (count > (cut ? MOST_ROWS_PER_WINDOW : ROWS_PER_WINDOW) && window.end - start > 1) {
       start = reader.oldest(first, window);
       width = Math.max(1, Math.floor(((window.end - start) * ROWS_PER_WINDOW) / count));
-      release(first);
+      first.release();
       continue;
     }
     if (window.end === end) place.onAllRequested();
@@ -72,8 +71,4 @@ function firstStart(
   if (progress) return Date.parse(progress.next);
   if (value === undefined) return oldest;
   return Math.max(oldest, Date.parse(value) - lookbackMinutes * 60_000);
-}
-
-function release(page: ListPage): void {
-  for (const answer of page.answers) answer.release();
 }
