@@ -1,8 +1,9 @@
 /** The data behind the API: a table for each list, made when it is first needed. */
-import type { Blueprint, World } from "./blueprint.ts";
+import type { Blueprint } from "./blueprint.ts";
 import { Listing, type Ties } from "./listing.ts";
 import { blueprints } from "./rows/index.ts";
 import { Table } from "./table.ts";
+import type { World } from "./world.ts";
 
 export interface DataOptions {
   readonly seed: number;
@@ -11,7 +12,8 @@ export interface DataOptions {
   readonly ties: Ties;
   /** Every so many-th event was ingested twice; 0 for none. */
   readonly duplicateEvents: number;
-  /** The frozen clock. */
+  readonly spread: boolean;
+  /** When the simulation begins. */
   readonly now: Date;
 }
 
@@ -23,26 +25,29 @@ export const usualSizes: ReadonlyMap<string, number> = new Map(
 export class Data implements World {
   readonly seed: number;
   readonly now: number;
+  version = 0;
+  readonly spread: boolean;
   readonly organizationId: string;
-  private readonly options: DataOptions;
-  private readonly tables = new Map<string, Table>();
-  private readonly listings = new Map<string, Listing>();
+  readonly #options: DataOptions;
+  readonly #tables = new Map<string, Table>();
+  readonly #listings = new Map<string, Listing>();
 
   constructor(options: DataOptions) {
     const unknown = Object.keys(options.sizes).find((name) => !usualSizes.has(name));
     if (unknown !== undefined) throw new Error(`no list is called "${unknown}"`);
-    this.options = options;
+    this.#options = options;
     this.seed = options.seed;
+    this.spread = options.spread;
     this.now = options.now.getTime() * 1000;
     this.organizationId = this.table("organizations").id(0);
   }
 
   table(name: string): Table {
-    let table = this.tables.get(name);
+    let table = this.#tables.get(name);
     if (table === undefined) {
       const blueprint = blueprintOf(name);
-      table = new Table(blueprint, this, this.options.sizes[name] ?? blueprint.size);
-      this.tables.set(name, table);
+      table = new Table(blueprint, this, this.#options.sizes[name] ?? blueprint.size);
+      this.#tables.set(name, table);
     }
     return table;
   }
@@ -54,18 +59,18 @@ export class Data implements World {
       table.prepareAll();
       const orders = name === "orders" ? [order, ["created_at", "invoice_number"]] : [order];
       for (const sorting of orders) {
-        const keep = (index: number): boolean => !table.isHidden(index);
-        this.listing(name).count({ sorting, keep, name: sorting.join("&") });
+        const selection = { sorting, conditions: [], revealed: false, name: sorting.join("&") };
+        this.listing(name).count(selection);
       }
     }
   }
 
   listing(name: string): Listing {
-    let listing = this.listings.get(name);
+    let listing = this.#listings.get(name);
     if (listing === undefined) {
-      const twiceEvery = name === "events" ? this.options.duplicateEvents : 0;
-      listing = new Listing(this.table(name), this.options.ties, twiceEvery);
-      this.listings.set(name, listing);
+      const twiceEvery = name === "events" ? this.#options.duplicateEvents : 0;
+      listing = new Listing(this.table(name), this.#options.ties, twiceEvery);
+      this.#listings.set(name, listing);
     }
     return listing;
   }

@@ -63,13 +63,13 @@ export interface Struck {
 /** Decides which requests a fault strikes. Keeps count, so that one serves one simulator. */
 export class FaultClock {
   readonly fault: Fault;
-  private readonly seed: number;
-  private chosen = 0;
-  private struck = 0;
+  readonly #seed: number;
+  #chosen = 0;
+  #struck = 0;
 
   constructor(fault: Fault, seed: number) {
     this.fault = fault;
-    this.seed = seed;
+    this.#seed = seed;
   }
 
   /** Whether the fault strikes this request. To be asked once per request. */
@@ -77,10 +77,10 @@ export class FaultClock {
     const { path, page, after = 0, every = 1, probability = 1, times = Infinity } = this.fault;
     if (path !== undefined && path !== request.path) return false;
     if (page !== undefined && page !== request.page) return false;
-    const turn = ++this.chosen - after;
-    if (turn <= 0 || turn % every !== 0 || this.struck >= times) return false;
-    if (hash(this.seed, turn) >= probability * 2 ** 32) return false;
-    this.struck++;
+    const turn = ++this.#chosen - after;
+    if (turn <= 0 || turn % every !== 0 || this.#struck >= times) return false;
+    if (hash(this.#seed, turn) >= probability * 2 ** 32) return false;
+    this.#struck++;
     return true;
   }
 }

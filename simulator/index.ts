@@ -59,6 +59,11 @@ export interface SimulatorOptions {
    * that it is on are short. None was, unless said otherwise.
    */
   readonly duplicateEvents?: number | undefined;
+  /**
+   * Every row refers to rows of its own. Otherwise rows that share a template, of which a list has
+   * 500, share customer, subscription and order as well. Rows are not, unless said otherwise.
+   */
+  readonly spread?: boolean | undefined;
   readonly maximumPageSize?: number | undefined;
   readonly environment?: "sandbox" | "production" | undefined;
   /** The frozen clock of the data. All rows are older, those that are inserted are newer. */
@@ -142,6 +147,7 @@ function dataOptions(options: SimulatorOptions): DataOptions {
     sizes: options.sizes ?? {},
     ties: options.ties ?? "shuffled",
     duplicateEvents: options.duplicateEvents ?? 0,
+    spread: options.spread ?? false,
     now: options.now ?? new Date("2026-08-20T12:00:00Z"),
   };
 }

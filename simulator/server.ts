@@ -59,92 +59,92 @@ const versions = ["2026-04", "2026-10", "2027-01"];
 
 export class ApiServer {
   readonly requests: RecordedRequest[] = [];
-  private readonly data: Data;
-  private readonly options: ServerOptions;
-  private readonly window: RateWindow | null;
-  private readonly mutator: Mutator | null;
-  private readonly http: Server;
-  private clocks: readonly FaultClock[] = [];
+  readonly #data: Data;
+  readonly #options: ServerOptions;
+  readonly #window: RateWindow | null;
+  readonly #mutator: Mutator | null;
+  readonly #http: Server;
+  #clocks: readonly FaultClock[] = [];
   /** Connections that are reset when the next request comes. */
-  private readonly doomed = new WeakSet<Socket>();
+  readonly #doomed = new WeakSet<Socket>();
 
   constructor(data: Data, options: ServerOptions) {
-    this.data = data;
-    this.options = options;
-    this.window = options.rateLimit ? new RateWindow(options.rateLimit) : null;
-    this.mutator = options.mutations ? new Mutator(data, options.mutations) : null;
-    this.http = createServer((request, response) => this.receive(request, response));
+    this.#data = data;
+    this.#options = options;
+    this.#window = options.rateLimit ? new RateWindow(options.rateLimit) : null;
+    this.#mutator = options.mutations ? new Mutator(data, options.mutations) : null;
+    this.#http = createServer((request, response) => this.#receive(request, response));
     // Idle connections stay open: a connection is cut when a fault says so, and never by chance.
-    this.http.keepAliveTimeout = 0;
+    this.#http.keepAliveTimeout = 0;
   }
 
   setFaults(faults: readonly Fault[]): void {
-    this.clocks = faults.map((fault, at) => new FaultClock(fault, hash(this.data.seed, at)));
+    this.#clocks = faults.map((fault, at) => new FaultClock(fault, hash(this.#data.seed, at)));
   }
 
   /** Starts to listen and returns the port. */
   listen(port: number): Promise<number> {
     return new Promise((resolve, reject) => {
-      this.http.once("error", reject);
-      this.http.listen(port, "127.0.0.1", () => {
-        resolve(portOf(this.http.address()));
+      this.#http.once("error", reject);
+      this.#http.listen(port, "127.0.0.1", () => {
+        resolve(portOf(this.#http.address()));
       });
     });
   }
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      this.http.close(() => resolve());
-      this.http.closeAllConnections();
+      this.#http.close(() => resolve());
+      this.#http.closeAllConnections();
     });
   }
 
-  private receive(request: IncomingMessage, response: ServerResponse): void {
-    const { latencyMilliseconds } = this.options;
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const { latencyMilliseconds } = this.#options;
     request.resume();
     const record = recordOf(request);
     this.requests.push(record);
-    if (this.doomed.has(request.socket)) {
+    if (this.#doomed.has(request.socket)) {
       record.fault = "reset-after-500";
       request.socket.resetAndDestroy();
       return;
     }
-    const send = this.respond(request, response, record);
+    const send = this.#respond(request, response, record);
     // The work is done by then: the latency is all that a client waits for.
     if (latencyMilliseconds > 0) setTimeout(send, latencyMilliseconds);
     else send();
   }
 
   /** Makes the answer, and returns what sends it. */
-  private respond(
+  #respond(
     request: IncomingMessage,
     response: ServerResponse,
     record: RecordedRequest,
   ): () => void {
-    const fault = this.faultFor(record);
+    const fault = this.#faultFor(record);
     record.fault = fault?.kind ?? null;
-    const answer = (fault && answerOf(fault, record)) ?? this.answer(request, record);
-    const poisoned = this.isPoisoned(answer, record);
+    const answer = (fault && answerOf(fault, record)) ?? this.#answer(request, record);
+    const poisoned = this.#isPoisoned(answer, record);
     if (poisoned) record.fault = "poison";
     return () => {
       if (request.socket.destroyed) return;
-      this.send(request.socket, response, record, poisoned ? crash(500) : answer, fault);
-      if (poisoned || fault?.kind === "reset-after-500") this.doomed.add(request.socket);
+      this.#send(request.socket, response, record, poisoned ? crash(500) : answer, fault);
+      if (poisoned || fault?.kind === "reset-after-500") this.#doomed.add(request.socket);
     };
   }
 
-  private faultFor(record: RecordedRequest): Fault | null {
+  #faultFor(record: RecordedRequest): Fault | null {
     const struck = struckOf(record);
     // Each clock must see each request.
-    const striking = this.clocks.filter(
+    const striking = this.#clocks.filter(
       (clock) => clock.fault.kind !== "poison" && clock.strikes(struck),
     );
     return striking[0]?.fault ?? null;
   }
 
-  private isPoisoned({ rows = [] }: Answer, record: RecordedRequest): boolean {
+  #isPoisoned({ rows = [] }: Answer, record: RecordedRequest): boolean {
     if (rows.length === 0) return false;
-    return this.clocks.some(
+    return this.#clocks.some(
       (clock) =>
         clock.fault.kind === "poison" &&
         rows.some((id) => clock.fault.ids?.includes(id)) &&
@@ -153,35 +153,35 @@ export class ApiServer {
   }
 
   /** The layers of the real server, from the outermost to the row. */
-  private answer(request: IncomingMessage, record: RecordedRequest): Answer {
+  #answer(request: IncomingMessage, record: RecordedRequest): Answer {
     const version = record.version ?? "2026-04";
     if (!versions.includes(version)) return unknownVersion;
     const token = tokenOf(request);
-    if (token !== null && token !== this.options.accessToken) return badToken;
-    if (token !== null && this.window?.admits(token, Date.now()) === false) {
-      return tooManyRequests(this.window.retryAfterSeconds);
+    if (token !== null && token !== this.#options.accessToken) return badToken;
+    if (token !== null && this.#window?.admits(token, Date.now()) === false) {
+      return tooManyRequests(this.#window.retryAfterSeconds);
     }
     const found = findRoute(record.path);
-    if (found === null) return this.redirectOrNothing(request, record);
+    if (found === null) return this.#redirectOrNothing(request, record);
     const { route, id } = found;
     const method = route.method ?? "GET";
     if (record.method !== method) return wrongMethod(method);
     if (token === null) return noToken;
-    if (!route.scopes.some((scope) => this.options.scopes.includes(scope))) {
+    if (!route.scopes.some((scope) => this.#options.scopes.includes(scope))) {
       return missingScope(route.scopes);
     }
-    if (route.list !== undefined) this.mutator?.beforeAnswer(route.list);
+    if (route.list !== undefined) this.#mutator?.beforeAnswer(route.list);
     const query = new URLSearchParams(record.query);
-    return route.answer({ data: this.data, options: this.options, query, version, id });
+    return route.answer({ data: this.#data, options: this.#options, query, version, id });
   }
 
-  private redirectOrNothing(request: IncomingMessage, { path, query }: RecordedRequest): Answer {
+  #redirectOrNothing(request: IncomingMessage, { path, query }: RecordedRequest): Answer {
     const other = otherSlash(path);
     if (findRoute(other) === null) return noRoute;
     return redirect(`http://${request.headers.host}${other}${query === "" ? "" : `?${query}`}`);
   }
 
-  private send(
+  #send(
     socket: Socket,
     response: ServerResponse,
     record: RecordedRequest,
@@ -202,12 +202,12 @@ export class ApiServer {
     response.writeHead(
       answer.status,
       STATUS_CODES[answer.status] ?? "",
-      this.headersOf(answer, record.version ?? "2026-04", chunked),
+      this.#headersOf(answer, record.version ?? "2026-04", chunked),
     );
     sendBody(socket, response, answer.body, fault);
   }
 
-  private headersOf(answer: Answer, version: string, chunked: boolean): string[] {
+  #headersOf(answer: Answer, version: string, chunked: boolean): string[] {
     const { layer } = answer;
     const headers: (readonly [string, string])[] = [
       ["date", new Date().toUTCString()],
@@ -216,7 +216,7 @@ export class ApiServer {
     if (!chunked) headers.push(["content-length", String(answer.body.length)]);
     headers.push(...(answer.headers ?? []));
     const isInner = layer === undefined || layer === "scope";
-    if (isInner && this.options.environment === "sandbox") headers.push(["x-polar-sandbox", "1"]);
+    if (isInner && this.#options.environment === "sandbox") headers.push(["x-polar-sandbox", "1"]);
     if (layer === undefined) headers.push(["cache-control", "private, no-store"]);
     if (layer !== "version" && layer !== "crash") headers.push(["polar-version", version]);
     return headers.flat();
