@@ -130,6 +130,10 @@ function write(value: Json, parts: Part[]): void {
     );
 }
 
+/** Whether it is an object of properties, and no text, slot or list. */
+export const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
 export function isArray(
   value: readonly Json[] | { readonly [name: string]: Json },
 ): value is readonly Json[] {

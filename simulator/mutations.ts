@@ -38,14 +38,13 @@ export class Mutator {
 
   #mutate(name: string): void {
     const { insert = 0, update = 0, remove = 0 } = this.#mutations;
-    const table = this.#data.table(name);
-    for (let n = 0; n < insert; n++) table.insert();
+    for (let n = 0; n < insert; n++) this.#data.insert(name, {});
     this.#someRows(name, update, 1).forEach((row) => {
       const seconds = this.#turns * 1_000_000;
-      table.update(row, { modified_at: timeText(this.#data.now + seconds) });
+      this.#data.update(name, row, { modified_at: timeText(this.#data.now + seconds) });
     });
     this.#someRows(name, remove, 2).forEach((row) => {
-      table.remove(row);
+      this.#data.remove(name, row);
     });
   }
 

@@ -37,9 +37,25 @@ export function readListQuery(
   const page = readCount(query, "page", 1, mistakes);
   const limit = readCount(query, "limit", DEFAULT_LIMIT, mistakes);
   const sorting = readSorting(blueprint, query, mistakes);
+  const filters = [organization, ...blueprint.filters];
+  const { conditions, names } = readConditions(table, filters, query, mistakes, fixed);
+  if (mistakes.length > 0) return mistakes;
+  const revealed = blueprint.revealedBy !== undefined && query.has(blueprint.revealedBy);
+  const selection = { sorting, conditions, revealed, name: [...sorting, ...names].join("&") };
+  return { page, limit: Math.min(limit, maximumPageSize), selection };
+}
+
+/** What the filters let through, and a name that is the same for the same values. */
+export function readConditions(
+  table: Table,
+  filters: readonly Filter[],
+  query: URLSearchParams,
+  mistakes: Mistake[],
+  fixed: Readonly<Record<string, string>> = {},
+): { conditions: Condition[]; names: string[] } {
   const conditions: Condition[] = [];
-  const names: string[] = [...sorting];
-  for (const filter of [organization, ...blueprint.filters]) {
+  const names: string[] = [];
+  for (const filter of filters) {
     const own = fixed[filter.parameter];
     const values = own === undefined ? query.getAll(filter.parameter) : [own];
     if (values.length === 0) continue;
@@ -49,10 +65,7 @@ export function readListQuery(
     else if (!condition.test(table.world.organizationId)) conditions.push(oneOf(filter.key, []));
     names.push(`${filter.parameter}=${[...values].sort().join()}`);
   }
-  if (mistakes.length > 0) return mistakes;
-  const revealed = blueprint.revealedBy !== undefined && query.has(blueprint.revealedBy);
-  const selection = { sorting, conditions, revealed, name: names.join("&") };
-  return { page, limit: Math.min(limit, maximumPageSize), selection };
+  return { conditions, names };
 }
 
 /** Every list can be asked for an organization. */
@@ -82,12 +95,24 @@ function readSorting(
   query: URLSearchParams,
   mistakes: Mistake[],
 ): readonly string[] {
-  const asked = blueprint.sorting.length === 0 ? [] : query.getAll("sorting");
+  if (blueprint.sorting.length === 0) return blueprint.order;
   const allowed = blueprint.sorting.flatMap((key) => [key, `-${key}`]);
-  asked.forEach((input, position) => {
-    checkChoice(input, allowed, ["query", "sorting", position], mistakes);
-  });
+  const asked = readChoices(query, "sorting", allowed, mistakes);
   return asked.length === 0 ? blueprint.order : asked;
+}
+
+/** All values of a parameter that takes some of a few. */
+export function readChoices(
+  query: URLSearchParams,
+  parameter: string,
+  allowed: readonly string[],
+  mistakes: Mistake[],
+): readonly string[] {
+  const asked = query.getAll(parameter);
+  asked.forEach((input, position) => {
+    checkChoice(input, allowed, ["query", parameter, position], mistakes);
+  });
+  return asked;
 }
 
 function checkChoice(

@@ -63,8 +63,18 @@ export class Table implements Rows {
     return this.#removed.size === 0 ? all : all.filter((index) => !this.#removed.has(index));
   }
 
+  /** How many rows there have ever been. */
+  get size(): number {
+    return this.made + this.#inserted;
+  }
+
+  /** Whether its rows have that property. */
+  knows(name: string): boolean {
+    return name in this.#sharedShape(0).properties;
+  }
+
   has(index: number): boolean {
-    return index >= 0 && index < this.made + this.#inserted && !this.#removed.has(index);
+    return index >= 0 && index < this.size && !this.#removed.has(index);
   }
 
   isHidden(index: number): boolean {

@@ -1,5 +1,5 @@
 /** What the rows of one list may know of the others. */
-import type { Form, Key, Live } from "./json.ts";
+import type { Form, Json, Key, Live } from "./json.ts";
 
 /** Everything that rows may refer to. */
 export interface World {
@@ -31,6 +31,7 @@ export interface Rows {
   /** The row that was made with this id, whether or not it is still there; -1 if none was. */
   indexOf(id: string): number;
   key(index: number, name: string): Key;
+  property(index: number, name: string): Json;
   /** The same as it was when the row was made: what other rows took over from it does not change. */
   originally(index: number, name: string): Key;
   /** A part of a row as it is at the time of writing; without a form, the row as its list shows it. */

@@ -71,6 +71,8 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+const userKinds = kinds.filter(({ source }) => source === "user");
+
 /** In the second half of each run of equal times the events are a microsecond apart. */
 const microsecondsAfter = (index: number, table: Rows): number => {
   const run = table.placeInRun(index);
@@ -100,8 +102,10 @@ const earlierMillisecond = (key: number, bound: number): boolean =>
 
 /** What the row was inserted as; otherwise one of the kinds. */
 function kindOf(row: RowMaker): Kind {
+  const { source } = row.given;
   const kind = pick(kinds, row.random(264));
-  return row.given.source === "system" ? { ...kind, source: "system" } : kind;
+  if (source === undefined || source === kind.source) return kind;
+  return source === "system" ? { ...kind, source } : pick(userKinds, row.random(264));
 }
 
 export const events: Blueprint = {

@@ -181,7 +181,7 @@ export const orders: Blueprint = {
         customer: customer.key("name"),
         product: product.key("name"),
         discount: discount?.key("name") ?? null,
-        subscription: subscription?.key("id") ?? null,
+        subscription: subscription?.id ?? null,
       },
     };
   },

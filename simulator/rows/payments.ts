@@ -65,7 +65,7 @@ export const payments: Blueprint = {
           : { brand: "kookmin", last4: null },
       },
       keys: {
-        customer_id: customer.key("id"),
+        customer_id: customer.id,
         customer_email: customer.key("email"),
       },
     };

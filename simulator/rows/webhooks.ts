@@ -127,11 +127,9 @@ export const webhookDeliveries: Blueprint = {
       },
       derive: ({ webhook_event }) => ({ event_type: String(Object(webhook_event).type) }),
       keys: {
-        endpoint_id: row
-          .link("endpoint", () =>
-            refTo(row.world, "webhook_endpoints", row.some("webhook_endpoints", 253)),
-          )
-          .key("id"),
+        endpoint_id: row.link("endpoint", () =>
+          refTo(row.world, "webhook_endpoints", row.some("webhook_endpoints", 253)),
+        ).id,
       },
     };
   },
