@@ -8,7 +8,7 @@ export interface Column {
   readonly looksUp: boolean;
   /** The table's log up to here is in it. */
   seen: number;
-  /** The version of the world that it was made from. */
+  /** The count of lookups that it was made at. */
   readonly version: number;
 }
 
@@ -23,7 +23,7 @@ export class Columns {
   /** Another object each time that it had to be made anew. */
   get(name: string): Column {
     const known = this.#columns.get(name);
-    const { version } = this.#table.world;
+    const version = this.#table.world.lookups;
     if (known !== undefined && !(known.looksUp && known.version !== version)) {
       this.#catchUp(known, name);
       return known;

@@ -45,7 +45,8 @@ export const usualSizes: ReadonlyMap<string, number> = new Map(
 export class Data implements World {
   readonly seed: number;
   readonly now: number;
-  version = 0;
+  lookups = 0;
+  copies = 0;
   /** Told of everything that is done to the rows. */
   onOperation: ((operation: Operation) => void) | null = null;
   #ids = 0;

@@ -108,7 +108,7 @@ export class Listing {
   }
 
   #find(selection: Selection): Found {
-    const version = this.#table.version + this.#table.world.version;
+    const version = this.#table.version + this.#table.world.lookups;
     return this.#found.get(selection.name, version, () => {
       const found = this.#select(selection);
       if (this.#twiceEvery === 0) return found;

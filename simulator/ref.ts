@@ -1,5 +1,5 @@
 /** From a row to another one that it refers to. */
-import { type Form, type Json, type Key, Live, Lookup, Slot } from "./json.ts";
+import { type Form, type Json, type Key, Live, type Lookup, Slot } from "./json.ts";
 import type { Rows } from "./world.ts";
 
 /** The part of a row that is one property. */
@@ -49,11 +49,11 @@ export class Ref {
   /** One property, to sort and filter by as well. */
   property(name: string): Live {
     const { fixed, find, as } = this.embed(onlyProperty(name));
-    return new Live(fixed, find, as, (index) => this.#table.key(this.of(index), name));
+    return new Live(fixed, find, as, this.key(name).key);
   }
 
   key(name: string): Lookup {
-    return new Lookup((index) => this.#table.key(this.of(index), name));
+    return this.#table.lookup(this.of, name);
   }
 
   /** The row of another table whose id that row has as `property`. */

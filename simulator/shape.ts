@@ -24,7 +24,7 @@ export class Shape {
   /** The text of the rows or of a part of them, with other rows in it as they are now. */
   text(form: Form = whole): Template {
     const known = this.#texts.get(form);
-    const { version } = this.#world;
+    const version = this.#world.copies;
     if (known !== undefined && (known.template.settled || known.version === version)) {
       return known.template;
     }

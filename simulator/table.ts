@@ -5,7 +5,16 @@
  */
 import { type Blueprint, type Links, type Role, type RowMaker, roles } from "./blueprint.ts";
 import { Calendar } from "./calendar.ts";
-import { type Form, type Json, type Key, Live, type Properties, Slot, textOf } from "./json.ts";
+import {
+  type Form,
+  type Json,
+  type Key,
+  Live,
+  Lookup,
+  type Properties,
+  Slot,
+  textOf,
+} from "./json.ts";
 import { keysOf } from "./keys.ts";
 import { hash, hashText, indexOfUuid, uuid, writeUuid } from "./random.ts";
 import { Ref } from "./ref.ts";
@@ -29,6 +38,9 @@ export class Table implements Rows {
   /** The rows that were inserted, changed, hidden, shown and removed, in that order. */
   readonly log: number[] = [];
   #inserted = 0;
+  /** Whether rows of other tables have keys of these rows, and templates copies of them. */
+  #isLookedUp = false;
+  #isCopied = false;
   readonly #removed = new Set<number>();
   /** Rows that no longer are as hidden or visible as they were made. */
   readonly #hidden = new Map<number, boolean>();
@@ -148,7 +160,13 @@ export class Table implements Rows {
       const row = of(index);
       return { text: this.#shape(row).text(form), index: row };
     };
+    this.#isCopied ||= fixed;
     return new Live(fixed, find, (other) => this.live(of, fixed, other));
+  }
+
+  lookup(of: (index: number) => number, name: string): Lookup {
+    this.#isLookedUp = true;
+    return new Lookup((index) => this.key(of(index), name));
   }
 
   /** What the template of a row makes of it, in a form that its properties do not have. */
@@ -207,7 +225,8 @@ export class Table implements Rows {
 
   #changed(index: number): void {
     this.log.push(index);
-    this.world.version++;
+    if (this.#isLookedUp) this.world.lookups++;
+    if (this.#isCopied) this.world.copies++;
   }
 
   #keep(index: number, given: Properties, links: Links): void {

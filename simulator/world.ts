@@ -1,5 +1,5 @@
 /** What the rows of one list may know of the others. */
-import type { Form, Json, Key, Live } from "./json.ts";
+import type { Form, Json, Key, Live, Lookup } from "./json.ts";
 
 /** Everything that rows may refer to. */
 export interface World {
@@ -7,8 +7,10 @@ export interface World {
   /** When the simulation began, microseconds. Rows that were not inserted are older. */
   readonly now: number;
   readonly organizationId: string;
-  /** Counts changes of rows: what was made of another list's rows before is stale. */
-  version: number;
+  /** Counts changes of rows that others have keys of: keys that were looked up before are stale. */
+  lookups: number;
+  /** Counts changes of rows that templates have copies of: older copies are stale. */
+  copies: number;
   /** Whether each copy of a template refers to rows of its own. See `SimulatorOptions.spread`. */
   readonly spread: boolean;
   readonly table: (name: string) => Rows;
@@ -36,6 +38,8 @@ export interface Rows {
   originally(index: number, name: string): Key;
   /** A part of a row as it is at the time of writing; without a form, the row as its list shows it. */
   live(of: (index: number) => number, fixed: boolean, form?: Form): Live;
+  /** A key of a row, as it is when it is asked for. */
+  lookup(of: (index: number) => number, name: string): Lookup;
   /** The rows that are the same but for ids, times and numbers. */
   rowsLike(index: number): readonly number[];
   placeInRun(index: number): PlaceInRun | null;
