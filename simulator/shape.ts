@@ -2,8 +2,6 @@
 import { type Form, type Json, type Key, Lookup, type Properties, Slot, Template } from "./json.ts";
 import type { World } from "./world.ts";
 
-const whole: Form = (properties) => properties;
-
 interface Text {
   readonly template: Template;
   readonly version: number;
@@ -13,7 +11,8 @@ export class Shape {
   readonly properties: Properties;
   readonly keys: Readonly<Record<string, Key | Slot | Lookup>>;
   readonly #world: World;
-  readonly #texts = new Map<Form, Text>();
+  #whole: Text | null = null;
+  readonly #parts = new Map<Form, Text>();
 
   constructor(properties: Properties, keys: Shape["keys"], world: World) {
     this.properties = properties;
@@ -22,14 +21,13 @@ export class Shape {
   }
 
   /** The text of the rows or of a part of them, with other rows in it as they are now. */
-  text(form: Form = whole): Template {
-    const known = this.#texts.get(form);
+  text(form?: Form): Template {
+    const known = form === undefined ? this.#whole : this.#parts.get(form);
     const version = this.#world.copies;
-    if (known !== undefined && (known.template.settled || known.version === version)) {
-      return known.template;
-    }
-    const template = new Template(form(this.properties));
-    this.#texts.set(form, { template, version });
+    if (known && (known.template.settled || known.version === version)) return known.template;
+    const template = new Template(form === undefined ? this.properties : form(this.properties));
+    if (form === undefined) this.#whole = { template, version };
+    else this.#parts.set(form, { template, version });
     return template;
   }
 
