@@ -32,7 +32,8 @@ export class Calendar {
 
   /** Adds a row that is created at that time; without one, a little after all others. */
   insert(created?: number): void {
-    this.#inserted.push(created ?? this.#now + this.#inserted.length * 1000 + 1);
+    this.#lastIndex = -1;
+    this.#inserted.push(created ?? this.#next(this.#inserted.length));
   }
 
   /** Where a row stands in its run of equal created_at; null if it stands in none. */
@@ -52,8 +53,15 @@ export class Calendar {
     return this.#lastCreated;
   }
 
+  /** When the n-th inserted row is created, if nobody says it. */
+  #next(n: number): number {
+    return this.#now + n * 1000 + 1;
+  }
+
   #computeCreated(index: number): number {
-    if (index >= this.#made) return this.#inserted[index - this.#made] ?? this.#now;
+    // In small organizations rows refer to some that are not there yet.
+    const after = index - this.#made;
+    if (after >= 0) return this.#inserted[after] ?? this.#next(after);
     const leader = this.#leader(index);
     const step = AGE / this.#listed;
     const jitter = hash(this.#salt, leader, 4) / 2 ** 32;

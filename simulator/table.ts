@@ -41,6 +41,8 @@ export class Table implements Rows {
   /** Whether rows of other tables have keys of these rows, and templates copies of them. */
   #isLookedUp = false;
   #isCopied = false;
+  /** In small organizations, rows refer to some that are not there yet. */
+  #isForetold = false;
   readonly #removed = new Set<number>();
   /** Rows that no longer are as hidden or visible as they were made. */
   readonly #hidden = new Map<number, boolean>();
@@ -187,6 +189,7 @@ export class Table implements Rows {
       this.#keep(index, given, links);
     }
     this.log.push(index);
+    if (this.#isForetold) this.#countChange();
     return index;
   }
 
@@ -225,6 +228,10 @@ export class Table implements Rows {
 
   #changed(index: number): void {
     this.log.push(index);
+    this.#countChange();
+  }
+
+  #countChange(): void {
     if (this.#isLookedUp) this.world.lookups++;
     if (this.#isCopied) this.world.copies++;
   }
@@ -240,6 +247,7 @@ export class Table implements Rows {
   }
 
   #shape(index: number): Shape {
+    if (index >= this.size) this.#isForetold = true;
     return this.#own.get(index)?.shape ?? this.#sharedShape(index);
   }
 

@@ -45,6 +45,12 @@ function questions(simulator: Simulator): Question[] {
   const isTheirs = ({ customer_id }: Item): boolean => ids.has(customer_id);
   return [
     { stream: "orders", path: "/v1/orders/", query: customers, keep: isTheirs },
+    ...some.map(({ id }) => ({
+      stream: "orders",
+      path: "/v1/orders/",
+      query: `customer_id=${id}`,
+      keep: ({ customer_id }: Item) => customer_id === id,
+    })),
     {
       stream: "orders",
       path: "/v1/orders/",
@@ -98,6 +104,30 @@ describe("after any history", () => {
         await simulator.close();
       }),
       { numRuns: 12 },
+    );
+  });
+
+  it("orders stand by the names that their customers have now", async () => {
+    await fc.assert(
+      fc.asyncProperty(histories, async (history) => {
+        const simulator = await organizationAfter([], {});
+        const path = "/v1/orders/?limit=100&sorting=customer";
+        const names = async (): Promise<unknown[]> =>
+          (await page(simulator, path)).items.map(({ customer }) => Object(customer).name);
+        await names();
+        const [first] = simulator.rows("orders");
+        const { customer_id } = JSON.parse(first?.json ?? "");
+        simulator.update("customers", customer_id, { name: "~ the last one" });
+        for (const kind of history) simulator.tryChange(kind);
+        const found = await names();
+        const texts = found.filter((name) => name !== null).map(String);
+        expect(found).toEqual([
+          ...[...texts].sort((a, b) => (a === b ? 0 : a < b ? -1 : 1)),
+          ...found.filter((name) => name === null),
+        ]);
+        await simulator.close();
+      }),
+      { numRuns: 6 },
     );
   });
 
@@ -169,6 +199,12 @@ describe("a replica", () => {
     expect(await status()).toBe(404);
     simulator.clock.advance(1);
     expect([await status(), await total("/v1/orders/")]).toEqual([200, 31]);
+    const customer = simulator.change("customer.delete");
+    const single = async (): Promise<number> =>
+      (await ask(simulator, `/v1/customers/${customer}`)).status;
+    expect(await single()).toBe(200);
+    simulator.clock.advance(5);
+    expect(await single()).toBe(404);
     simulator.setLag(60);
     simulator.change("order.create");
     simulator.clock.advance(59);
