@@ -136,7 +136,7 @@ export function numbered(
 }
 
 /** A moment of its own that has nothing to do with created_at. */
-export function moment(row: RowMaker, salt: number): number {
+function moment(row: RowMaker, salt: number): number {
   const age = (row.random(salt) / 2 ** 32) * 300 * DAY;
   return Math.floor(row.world.now - age);
 }
