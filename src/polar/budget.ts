@@ -1,35 +1,82 @@
+/** Of the requests of a minute this part may start at once, but at least so many. */
+const BURST_PART = 1 / 5;
+const LEAST_BURST = 20;
+
 /**
- * How many requests may start within any rolling minute. Polar counts per organization in fixed
- * windows of 60 seconds; staying under the number in every rolling window stays under it in theirs.
+ * When requests may start: never more than the number within any rolling minute, and in an even
+ * flow, so that others who share the API's limit find room in every second. What has not been used
+ * for a while may start at once, up to a burst; the rest of its minute is slower for that. Polar
+ * counts per organization in fixed windows of 60 seconds; staying under the number in every rolling
+ * window stays under it in theirs.
  */
 export class RequestBudget {
   readonly #requestsPerWindow: number;
   readonly #windowMilliseconds: number;
-  /** Start times in milliseconds, oldest first; those before `#first` have left the window. */
-  #starts: number[] = [];
+  readonly #burst: number;
+  /** When requests leave the window, oldest first; those before `#first` have left it. */
+  #leaving: number[] = [];
   #first = 0;
+  /** How many may start at once, as of `#at`; the next one may when there is a whole one. */
+  #ready: number;
+  #at = Number.NEGATIVE_INFINITY;
 
   constructor(requestsPerWindow: number, windowMilliseconds = 60_000) {
     this.#requestsPerWindow = requestsPerWindow;
     this.#windowMilliseconds = windowMilliseconds;
+    const part = Math.floor(requestsPerWindow * BURST_PART);
+    this.#burst = Math.min(requestsPerWindow, Math.max(LEAST_BURST, part));
+    this.#ready = this.#burst;
   }
 
   /** Milliseconds from `now` until the next request may start: 0 when it may start at once. */
   wait(now: number): number {
-    this.#forget(now - this.#windowMilliseconds);
-    if (this.#starts.length - this.#first < this.#requestsPerWindow) return 0;
-    return (this.#starts[this.#first] ?? now) + this.#windowMilliseconds - now;
+    this.#pass(now);
+    if (this.#free === 0) return this.#untilOldestLeaves(now);
+    // Rounding must not make anybody wait for the last billionth of a request.
+    return this.#ready > 1 - 1e-6 ? 0 : (1 - this.#ready) / this.#rate(now);
   }
 
   /** Counts a request that starts at `now`. */
   take(now: number): void {
-    this.#starts.push(now);
+    this.#pass(now);
+    this.#leaving.push(now + this.#windowMilliseconds);
+    this.#ready--;
   }
 
-  #forget(until: number): void {
-    while ((this.#starts[this.#first] ?? Number.POSITIVE_INFINITY) <= until) this.#first++;
+  /** How many more the window takes. */
+  get #free(): number {
+    return Math.max(0, this.#requestsPerWindow - (this.#leaving.length - this.#first));
+  }
+
+  /**
+   * Requests per millisecond: the even flow, or what is left of the window and the place of its
+   * oldest, spread over the time until that leaves, where it is less.
+   */
+  #rate(now: number): number {
+    const even = this.#requestsPerWindow / this.#windowMilliseconds;
+    return Math.min(even, (this.#free + 1) / this.#untilOldestLeaves(now));
+  }
+
+  #untilOldestLeaves(now: number): number {
+    const leaves = this.#leaving[this.#first];
+    return leaves === undefined ? 0 : leaves - now;
+  }
+
+  /** Lets time pass up to `now`. */
+  #pass(now: number): void {
+    while (this.#at < now) {
+      const until = Math.min(now, this.#leaving[this.#first] ?? now);
+      const more = (until - this.#at) * this.#rate(this.#at);
+      this.#ready = Math.min(this.#burst, this.#ready + more);
+      this.#at = until;
+      this.#forget();
+    }
+  }
+
+  #forget(): void {
+    while ((this.#leaving[this.#first] ?? Number.POSITIVE_INFINITY) <= this.#at) this.#first++;
     if (this.#first > 1_024) {
-      this.#starts = this.#starts.slice(this.#first);
+      this.#leaving = this.#leaving.slice(this.#first);
       this.#first = 0;
     }
   }

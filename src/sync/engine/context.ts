@@ -1,5 +1,5 @@
 import type { Log } from "../../log/log.ts";
-import type { Clock } from "../../polar/clock.ts";
+import type { ApiClock } from "../../polar/clock.ts";
 import type { ListReader } from "../../polar/list.ts";
 import type { State } from "../../singer/state.ts";
 
@@ -7,7 +7,8 @@ import type { State } from "../../singer/state.ts";
 export interface Context {
   readonly reader: ListReader;
   readonly log: Log;
-  readonly clock: Clock;
+  /** Goes by the API's time. */
+  readonly clock: ApiClock;
   readonly pageSize: number;
   /** How many pages of one stream may be on their way or waiting to be written. */
   readonly readAhead: number;

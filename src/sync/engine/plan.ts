@@ -17,6 +17,7 @@ import {
 import { syncPeriods } from "../kinds/periods.ts";
 import { syncWindows } from "../kinds/windows.ts";
 import { Output, type SelectedDeclaration } from "../records/output.ts";
+import { byApiTime } from "./by-api-time.ts";
 import type { Context, Place } from "./context.ts";
 import type { LanePlan } from "./lanes.ts";
 
@@ -105,8 +106,11 @@ class Planner {
         const read = readWindowBookmark(name, source, context);
         const bookmark = incremental ? read : { value: undefined, progress: undefined };
         return plan((place) => {
-          const output = new Output(one, context);
-          return syncWindows({ stream, source, output }, bookmark, startDate, context, place);
+          const open = () => {
+            const output = new Output(one, context);
+            return syncWindows({ stream, source, output }, bookmark, startDate, context, place);
+          };
+          return byApiTime(open, context);
         });
       }
       case "children": {
@@ -136,9 +140,12 @@ class Planner {
           ? this.#parents({ stream: this.#stream(source.parent) })
           : undefined;
         return plan((place) => {
-          const output = new Output(one, context);
-          const periods = { stream, source, output, interval, startDate, parents };
-          return syncPeriods(periods, bookmark, context, place);
+          const open = () => {
+            const output = new Output(one, context);
+            const periods = { stream, source, output, interval, startDate, parents };
+            return syncPeriods(periods, bookmark, context, place);
+          };
+          return byApiTime(open, context);
         });
       }
     }

@@ -45,10 +45,12 @@ export async function* syncPeriods(
   place: Place,
 ): Sync {
   const { stream, source, output, interval } = periods;
-  const today = context.clock.now();
+  const firstOfAll = firstDay(periods, bookmark);
+  // Even if the clock says that the first day is yet to come: only an answer can put the clock right.
+  const today = Math.max(context.clock.now(), firstOfAll);
   const parents = await periods.parents?.({ ...place, onAllRequested: () => undefined });
   const questions: Question[] = [];
-  for (const { first, last } of dayRanges(firstDay(periods, bookmark), today, interval)) {
+  for (const { first, last } of dayRanges(firstOfAll, today, interval)) {
     // The first period may begin before the time that the API has figures for.
     const range = { first: Math.max(first, Date.parse(source.earliest)), last };
     for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });

@@ -28,9 +28,10 @@ export async function* syncWindows(
 ): Sync {
   const { stream, source } = windowed;
   const reader = new WindowReader(windowed, context, place);
-  const end = context.clock.now();
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
   let start = firstStart(bookmark, source, startDate);
+  // Even if the clock says that the start is yet to come: only an answer can put the clock right.
+  const end = Math.max(context.clock.now(), start + 1);
   let width = Number.POSITIVE_INFINITY;
   let problem: string | undefined;
   /** What the bookmark may claim: it stays before the first window that is not whole. */
