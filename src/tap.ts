@@ -10,7 +10,7 @@ import { selectStreams } from "./singer/selection.ts";
 import { State } from "./singer/state.ts";
 import { MessageWriter } from "./singer/writer.ts";
 import { streams } from "./streams/index.ts";
-import { discover } from "./sync/discovery.ts";
+import { discover } from "./sync/engine/discovery.ts";
 import type { Incomplete } from "./sync/engine/sync.ts";
 
 async function main(args: readonly string[], log: ProcessLog): Promise<number> {

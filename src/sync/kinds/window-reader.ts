@@ -1,8 +1,8 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
-import type { Context, Place } from "../engine/context.ts";
-import type { Step } from "../engine/step.ts";
+import { type LaneContext, quietly } from "../contract/context.ts";
+import type { Step } from "../contract/step.ts";
 import type { Output } from "../records/output.ts";
 import { timeOf, timestampOf } from "../records/row-times.ts";
 import { IdSet } from "../sweep/id-set.ts";
@@ -30,29 +30,27 @@ const MOST_READINGS = 5;
 /** Reads windows and keeps the time of the latest row. */
 export class WindowReader {
   readonly #windowed: Windowed;
-  readonly #context: Context;
-  readonly #place: Place;
+  readonly #lane: LaneContext;
   readonly #key: readonly string[];
   /** The ids of the present window. */
   #seen = new IdSet();
   /** The timestamp of the latest row so far, as the API wrote it. */
   latest: string | undefined;
 
-  constructor(windowed: Windowed, context: Context, place: Place) {
+  constructor(windowed: Windowed, lane: LaneContext) {
     this.#windowed = windowed;
-    this.#context = context;
-    this.#place = { ...place, onAllRequested: () => undefined };
+    this.#lane = quietly(lane);
     this.#key = itemKey(windowed.stream);
   }
 
   first(window: Window): Promise<ListPage> {
-    return readFirstPage({ source: this.#listOf(window) }, this.#context, this.#place);
+    return readFirstPage({ source: this.#listOf(window) }, this.#lane);
   }
 
   /** When the rows of a window begin: known where the first page has the oldest row first. */
   oldest(first: ListPage, window: Window): number {
     const { order, timestamp } = this.#windowed.source;
-    const rows = first.answers[0]?.rows;
+    const [rows] = first;
     const known = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : Number.NaN;
     if (known >= window.start && known < window.end) return known;
     return Number.isFinite(window.start) ? window.start : 0;
@@ -110,10 +108,9 @@ export class WindowReader {
         ...options,
         source: this.#listOf(window),
         key: this.#key,
-        onRow: (rows, row, { receivedAt }) => this.#add(window, rows, row, receivedAt),
+        onRow: (rows, row, page) => this.#add(window, rows, row, page),
       },
-      this.#context,
-      this.#place,
+      this.#lane,
     );
     for (;;) {
       const next = await progress.next();
@@ -122,16 +119,20 @@ export class WindowReader {
     }
   }
 
-  #add(window: Window, rows: Rows, row: number, receivedAt: number): void {
+  #add(window: Window, rows: Rows, row: number, page: ListPage): void {
     const { source, output } = this.#windowed;
     if (!addKey(this.#seen, this.#key, rows, row)) return;
     const timestamp = timestampOf(rows, row, source.timestamp);
     const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
     // The window asks for a little more than it takes; its neighbour takes that.
-    if (time < window.start || time >= window.end) return;
+    if (time < window.start || time >= window.end) {
+      const isFar = time < window.start - 1 || time > window.end;
+      if (isFar) output.refuse("came although others were asked for", page.placeOf(rows, row));
+      return;
+    }
     const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
     if (time >= latest) this.latest = timestamp;
-    output.add(rows, row, receivedAt);
+    output.add(rows, row, page);
   }
 
   /**
@@ -157,9 +158,9 @@ class Cuts {
     this.#timestamp = timestamp;
   }
 
-  note({ answers }: ListPage): void {
+  note(page: ListPage): void {
     this.pages++;
-    for (const { rows } of answers) {
+    for (const rows of page) {
       if (rows.count === 0) continue;
       if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);
       this.#last = timeOf(rows, rows.count - 1, this.#timestamp);

@@ -1,5 +1,5 @@
-import type { Context } from "./context.ts";
-import type { Sync } from "./step.ts";
+import type { Context } from "../contract/context.ts";
+import type { Sync } from "../contract/step.ts";
 
 /** Milliseconds by which a clock may be wrong without a row being missed by the next sync. */
 const TOLERANCE = 1_000;
