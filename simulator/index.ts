@@ -50,6 +50,8 @@ export interface SimulatorOptions {
   /** Any free port, unless said otherwise. */
   readonly port?: number | undefined;
   readonly latencyMilliseconds?: number | undefined;
+  /** Whether answers tell the machine's time, as those of the real server do. They do. */
+  readonly sendsDate?: boolean | undefined;
   /** No limit, unless said otherwise. */
   readonly rateLimit?: RateLimit | undefined;
   /** Whether rows that are equal in the order change places with offset and limit. They do. */
@@ -115,6 +117,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     scopes: options.scopes ?? allScopes,
     latencyMilliseconds: options.latencyMilliseconds ?? 0,
     environment: options.environment ?? "sandbox",
+    sendsDate: options.sendsDate ?? true,
     rateLimit: options.rateLimit ?? null,
     mutations: options.mutations ?? null,
     ...pageOptions,

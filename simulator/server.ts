@@ -52,6 +52,7 @@ export interface ServerOptions extends PageOptions {
   readonly latencyMilliseconds: number;
   readonly environment: "sandbox" | "production";
   readonly rateLimit: RateLimit | null;
+  readonly sendsDate: boolean;
   readonly mutations: Mutations | null;
 }
 
@@ -209,10 +210,8 @@ export class ApiServer {
 
   private headersOf(answer: Answer, version: string, chunked: boolean): string[] {
     const { layer } = answer;
-    const headers: (readonly [string, string])[] = [
-      ["date", new Date().toUTCString()],
-      ["server", "uvicorn"],
-    ];
+    const headers: (readonly [string, string])[] = [["server", "uvicorn"]];
+    if (this.options.sendsDate) headers.unshift(["date", new Date().toUTCString()]);
     if (!chunked) headers.push(["content-length", String(answer.body.length)]);
     headers.push(...(answer.headers ?? []));
     const isInner = layer === undefined || layer === "scope";
