@@ -45,7 +45,8 @@ export const HELP = `${DESCRIPTION}
   --version        Print the version.
   --help           Print this.
 
-Exit codes: 0 all selected streams are complete; 1 at least one is not; 2 wrong input.
+Exit codes: 0 all selected streams are complete; 1 at least one is not, and another run may mend it;
+2 a person is needed, for wrong input or a token that is not accepted.
 `;
 
 /**

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { RateWindow } from "../../simulator/limits.ts";
 import { RequestBudget } from "../../src/polar/budget.ts";
 
 const WINDOW = 60_000;
@@ -87,6 +88,19 @@ describe("RequestBudget", () => {
     expect(Math.max(...perSecond.filter(Boolean))).toBeLessThanOrEqual(Math.ceil(limit / 60) + 1);
     const gaps = starts.slice(burst + 1).map((start, at) => start - (starts[burst + at] ?? 0));
     expect(Math.max(...gaps)).toBeLessThanOrEqual((2 * WINDOW) / limit);
+  });
+
+  it.each([
+    [300, 1_500],
+    [60, 300],
+    [7, 40],
+  ])("of %i a minute is never refused by the API's fixed windows", (limit, count) => {
+    for (const first of [0, 1, 29_999, 59_999]) {
+      const window = new RateWindow({ requestsPerMinute: limit });
+      window.admits("token", first); // makes the token known
+      const starts = startsOf(limit, count).map((start) => first + start);
+      expect(starts.filter((start) => !window.admits("token", start))).toEqual([]);
+    }
   });
 
   it("lets a burst start again after a while in which nobody asked", () => {
