@@ -7,13 +7,15 @@ const LEAST_BURST = 20;
  * flow, so that others who share the API's limit find room in every second. What has not been used
  * for a while may start at once, up to a burst; the rest of its minute is slower for that. Polar
  * counts per organization in fixed windows of 60 seconds; staying under the number in every rolling
- * window stays under it in theirs.
+ * window stays under it in theirs. When a request arrives there is not known, only that it does so
+ * before its answer comes: so it counts from its start until a minute after its end.
  */
 export class RequestBudget {
   readonly #requestsPerWindow: number;
   readonly #windowMilliseconds: number;
   readonly #burst: number;
-  /** When requests leave the window, oldest first; those before `#first` have left it. */
+  #underWay = 0;
+  /** When those that are over leave the window, oldest first; those before `#first` have left it. */
   #leaving: number[] = [];
   #first = 0;
   /** How many may start at once, as of `#at`; the next one may when there is a whole one. */
@@ -31,7 +33,7 @@ export class RequestBudget {
   /** Milliseconds from `now` until the next request may start: 0 when it may start at once. */
   wait(now: number): number {
     this.#pass(now);
-    if (this.#free === 0) return this.#untilOldestLeaves(now);
+    if (this.#free === 0) return this.#untilOldestLeaves(now) || this.#windowMilliseconds;
     // Rounding must not make anybody wait for the last billionth of a request.
     return this.#ready > 1 - 1e-6 ? 0 : (1 - this.#ready) / this.#rate(now);
   }
@@ -39,13 +41,20 @@ export class RequestBudget {
   /** Counts a request that starts at `now`. */
   take(now: number): void {
     this.#pass(now);
-    this.#leaving.push(now + this.#windowMilliseconds);
+    this.#underWay++;
     this.#ready--;
+  }
+
+  /** Tells that a request has ended at `now`. */
+  end(now: number): void {
+    this.#underWay--;
+    this.#leaving.push(now + this.#windowMilliseconds);
   }
 
   /** How many more the window takes. */
   get #free(): number {
-    return Math.max(0, this.#requestsPerWindow - (this.#leaving.length - this.#first));
+    const counted = this.#underWay + this.#leaving.length - this.#first;
+    return Math.max(0, this.#requestsPerWindow - counted);
   }
 
   /**
@@ -54,7 +63,8 @@ export class RequestBudget {
    */
   #rate(now: number): number {
     const even = this.#requestsPerWindow / this.#windowMilliseconds;
-    return Math.min(even, (this.#free + 1) / this.#untilOldestLeaves(now));
+    const until = this.#untilOldestLeaves(now);
+    return until > 0 ? Math.min(even, (this.#free + 1) / until) : even;
   }
 
   #untilOldestLeaves(now: number): number {

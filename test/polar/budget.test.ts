@@ -12,6 +12,7 @@ function startsOf(limit: number, count: number): number[] {
   return Array.from({ length: count }, () => {
     for (let wait = budget.wait(now); wait > 0; wait = budget.wait(now)) now += wait;
     budget.take(now);
+    budget.end(now);
     return now;
   });
 }
@@ -27,34 +28,43 @@ function countsOf(starts: readonly number[], stretch: number): number[] {
 }
 
 describe("RequestBudget", () => {
-  it("lets no more start than allowed in any rolling window, whenever they are wanted", () => {
+  it("lets no more arrive than allowed in any rolling window, however long they are on their way", () => {
+    const step = fc.record({
+      pause: fc.oneof(
+        fc.constant(0),
+        fc.nat(500),
+        fc.nat(70_000),
+        fc.double({ min: 0, max: 9, noNaN: true }),
+      ),
+      duration: fc.oneof(fc.constant(0), fc.nat(300), fc.nat(90_000)),
+      arrival: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
     fc.assert(
       fc.property(
-        fc.integer({ min: 1, max: 60 }),
-        fc.array(
-          fc.oneof(
-            fc.constant(0),
-            fc.nat(500),
-            fc.nat(70_000),
-            fc.double({ min: 0, max: 9, noNaN: true }),
-          ),
-          {
-            maxLength: 300,
-          },
-        ),
-        (limit, pauses) => {
+        fc.integer({ min: 1, max: 40 }),
+        fc.array(step, { maxLength: 200 }),
+        (limit, steps) => {
           const budget = new RequestBudget(limit, WINDOW);
-          const starts: number[] = [];
+          const arrivals: number[] = [];
+          const ends: number[] = [];
           let now = 1_000_000;
-          for (const pause of pauses) {
-            now += pause;
-            for (let wait = budget.wait(now); wait > 0; wait = budget.wait(now)) now += wait;
+          const passTo = (time: number) => {
+            for (const end of ends.sort((one, other) => one - other))
+              if (end <= time) budget.end(end);
+            ends.splice(0, ends.findLastIndex((end) => end <= time) + 1);
+            now = time;
+          };
+          for (const { pause, duration, arrival } of steps) {
+            passTo(now + pause);
+            for (let wait = budget.wait(now); wait > 0; wait = budget.wait(now)) passTo(now + wait);
             budget.take(now);
-            starts.push(now);
+            arrivals.push(now + arrival * duration);
+            ends.push(now + duration);
           }
-          for (const [index, start] of starts.entries()) {
-            const end = starts[index + limit];
-            if (end !== undefined) expect(end - start).toBeGreaterThan(WINDOW - 1e-3);
+          arrivals.sort((one, other) => one - other);
+          for (const [index, arrived] of arrivals.entries()) {
+            const later = arrivals[index + limit];
+            if (later !== undefined) expect(later - arrived).toBeGreaterThan(WINDOW - 1e-3);
           }
         },
       ),
@@ -105,19 +115,36 @@ describe("RequestBudget", () => {
 
   it("lets a burst start again after a while in which nobody asked", () => {
     const budget = new RequestBudget(300);
-    for (let count = 0; count < 60; count++) budget.take(0);
+    for (let count = 0; count < 60; count++) {
+      budget.take(0);
+      budget.end(0);
+    }
     expect(budget.wait(0)).toBeGreaterThan(0);
     for (let count = 0; count < 60; count++) {
       expect(budget.wait(WINDOW)).toBe(0);
       budget.take(WINDOW);
+      budget.end(WINDOW);
     }
     expect(budget.wait(WINDOW)).toBeGreaterThan(0);
   });
 
   it("counts also what starts without having asked", () => {
     const budget = new RequestBudget(2);
-    for (let count = 0; count < 3; count++) budget.take(5);
+    for (let count = 0; count < 3; count++) {
+      budget.take(5);
+      budget.end(5);
+    }
     expect(budget.wait(5)).toBe(WINDOW);
     expect(budget.wait(60_004)).toBe(1);
+  });
+
+  it("waits for what is under way, though it may never end", () => {
+    const budget = new RequestBudget(2);
+    budget.take(0);
+    budget.take(0);
+    expect(budget.wait(90_000)).toBe(WINDOW);
+    budget.end(90_000);
+    expect(budget.wait(90_000)).toBe(WINDOW);
+    expect(budget.wait(150_000)).toBe(0);
   });
 });
