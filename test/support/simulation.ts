@@ -40,7 +40,7 @@ afterEach(async () => {
 export async function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = await startSimulator({
     accessToken: "polar_oat_Zx81TestOnly",
-    sendsDate: false,
+    date: "none",
     ...options,
     sizes: { ...shortLists, ...options.sizes },
   });

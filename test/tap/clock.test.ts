@@ -8,7 +8,7 @@ import { configFor, listedIds, simulate } from "../support/simulation.ts";
 const DAY = 86_400_000;
 
 /** A simulator whose rows reach up to now, and that tells the time. */
-const simulateNow = () => simulate({ sizes: { events: 600 }, now: new Date(), sendsDate: true });
+const simulateNow = () => simulate({ sizes: { events: 600 }, now: new Date(), date: "machine" });
 
 const daysAway = (days: number) => new Date(Date.now() + days * DAY).toISOString();
 
