@@ -84,6 +84,7 @@ export class PolarClient {
       let failure: Error | undefined;
       try {
         const answer = await this.#sendAndLeave(request, body);
+        if (answer.status !== 200) this.#tellRequest(request, answer, "", asked, entered);
         failure = this.#failure(answer, body, request, entered);
         if (answer.status === 200 && !failure) {
           const receivedAt = clock.now();
@@ -97,7 +98,6 @@ export class PolarClient {
           this.#tellRequest(request, answer, describe(result), asked, entered);
           return result;
         }
-        this.#tellRequest(request, answer, "", asked, entered);
       } catch (error) {
         if (!this.#mayRetry(error)) throw error;
         if (!this.#isAftermath(error)) failure = error;

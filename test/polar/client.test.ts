@@ -391,6 +391,11 @@ describe("a 4xx", () => {
     expect(error.message).toContain(message);
     expect(server.requests.length).toBe(1);
     expect(clock.slept).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        `^debug: GET /v1/orders/\\?page=1: ${status}, [\\d.]+ s after a wait of`,
+      ),
+    );
     expect([error.message, error.stack, ...lines].join("\n")).not.toContain(TOKEN);
   });
 
