@@ -61,6 +61,7 @@ describe("loadConfig", () => {
       emitActivateVersionMessages: false,
       userAgent: expect.stringMatching(/^tap-polar\/\d+\.\d+\.\d+$/),
       metricsInterval: "day",
+      fullSweepHours: 24,
     });
     expect(warnings).toEqual([]);
   });

@@ -73,7 +73,7 @@ function isSweepDue(
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */
 async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): Sync {
   const { createdBy } = changes;
-  const recent = new RecentRows(createdBy, feed.begunAt);
+  const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
   const observers = [...task.observers, recent, open];
   const outcomes = yield* syncFullTable({ ...task, observers });

@@ -96,7 +96,7 @@ export class ChangeReader {
     let fresh = first;
     if (fresh.isComplete && fresh.surplus !== 0) {
       first.release();
-      fresh = await FreshRows.read(this.#member, this.#feed.begunAt, lane);
+      fresh = await FreshRows.read(this.#member, this.#feed, lane);
     }
     const { isComplete, surplus } = fresh;
     if (isComplete && surplus < 0) {

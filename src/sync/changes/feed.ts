@@ -46,8 +46,10 @@ export function feedOf(context: Context): ChangeFeed {
 
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
-  /** When the run began: what happened before is known to a list that this run has caught up. */
-  readonly begunAt: number;
+  readonly #clock: Context["clock"];
+  readonly #begunAt: number;
+  /** How the clock had been put right when the run began. */
+  readonly #correction: number;
   readonly #members: Member[] = [];
   readonly #looked = new Map<Member, Promise<Looked>>();
   readonly #tables = new Map<Member, TableWriter>();
@@ -57,8 +59,18 @@ export class ChangeFeed {
   #tooMuch: TooMuchChangedError | undefined;
   #bookmark: BookmarkFields | undefined;
 
-  constructor(context: Context) {
-    this.begunAt = context.clock.now();
+  constructor({ clock }: Context) {
+    this.#clock = clock;
+    this.#begunAt = clock.now();
+    this.#correction = clock.correction ?? 0;
+  }
+
+  /**
+   * When the run began: what happened before is known to a list that this run has caught up. By the
+   * API's time, as soon as an answer has told it.
+   */
+  get begunAt(): number {
+    return this.#begunAt + (this.#clock.correction ?? 0) - this.#correction;
   }
 
   /** To be called for each list that has been swept before, and before any of them is opened. */
@@ -140,7 +152,7 @@ export class ChangeFeed {
 
   async #look(member: Member, lane: LaneContext): Promise<Looked> {
     const [fresh, open] = await Promise.all([
-      FreshRows.read(member, this.begunAt, lane),
+      FreshRows.read(member, this, lane),
       OpenRowsReading.read(member, this.begunAt, lane),
     ]);
     return { fresh, open };
