@@ -3,6 +3,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { licensesOf } from "./licenses.js";
 
 /** Compiles the scanner to WebAssembly, and writes it as a module of the source that can be bundled. */
 async function compileScanner(entry, module) {
@@ -36,12 +37,13 @@ const withoutHttp2 = {
   },
 };
 
-/** Bundles the command whose source starts at `entry` into `outfile`. */
+/** Bundles the command whose source starts at `entry` into `outfile`; returns the paths of its sources. */
 async function bundle(entry, outfile) {
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
+    metafile: true,
     platform: "node",
     target: "node20.18",
     format: "esm",
@@ -56,9 +58,12 @@ async function bundle(entry, outfile) {
     },
   });
   chmodSync(outfile, 0o755);
+  return Object.keys(metafile.inputs);
 }
 
 await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
-await bundle("src/tap.ts", "dist/tap.js");
+const sources = await bundle("src/tap.ts", "dist/tap.js");
+// The scanner is linked with the standard library of AssemblyScript.
+writeFileSync("dist/THIRD-PARTY-LICENSES", licensesOf(sources, ["assemblyscript"]));
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", "dist/target-jsonl.js");

@@ -4,6 +4,7 @@ import { describeSettings } from "../config/settings.ts";
 import { UserInputError } from "../shared/errors.ts";
 import { didYouMean } from "../shared/nearest-name.ts";
 import { DESCRIPTION, NAME, VERSION } from "../shared/program.ts";
+import { CAPABILITIES } from "./meltano-definition.ts";
 
 /** What the program is to do. `config` holds paths of files, and "ENV" for the environment. */
 export type Command =
@@ -119,14 +120,7 @@ export function about(): string {
       name: NAME,
       description: DESCRIPTION,
       version: VERSION,
-      capabilities: [
-        "catalog",
-        "discover",
-        "state",
-        "about",
-        "activate-version",
-        "structured-logging",
-      ],
+      capabilities: CAPABILITIES,
       settings: describeSettings(),
     },
     null,
