@@ -9,7 +9,7 @@ import { selectStreams } from "./singer/selection.ts";
 import { State } from "./singer/state.ts";
 import { MessageWriter } from "./singer/writer.ts";
 import { streams } from "./streams/index.ts";
-import { discover } from "./sync/discovery.ts";
+import { discover } from "./sync/engine/discovery.ts";
 
 /** A hung API or target must not keep an interrupted run alive for longer than this. */
 const GRACE_MILLISECONDS = 4_000;

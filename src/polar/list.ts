@@ -1,6 +1,7 @@
 import type { ApiRequest, PolarClient } from "./client.ts";
 import { ServerError } from "./errors.ts";
 import { type Page, PagePool } from "./page.ts";
+import type { Rows } from "./rows.ts";
 
 /** A list of the API, as one way to walk it: an order and filters. */
 export interface ListRequest {
@@ -16,17 +17,50 @@ export interface ListRequest {
   readonly priority: number;
 }
 
-/** What stands at one page of a list: usually one answer; more when a row made the server fail. */
-export interface ListPage {
-  readonly answers: readonly Page[];
+/** What the API says of a list along with a page of it. */
+export interface PageFacts {
   /** Offsets in the list, counted from 0, of rows that the server fails to send. */
-  readonly unreadable: readonly number[];
+  readonly unreadable?: readonly number[];
   /** How many rows the list has, as of the last answer. */
   readonly totalCount: number | undefined;
   /** The number of the last page of this size, as of the last answer. */
   readonly lastPage: number;
   /** When the last answer was complete, in milliseconds since the epoch. */
   readonly receivedAt: number;
+}
+
+/**
+ * What stands at one page of a list: usually one answer; more when a row made the server fail. Who
+ * iterates over it gets the rows, answer by answer; who takes it releases it.
+ */
+export class ListPage implements Iterable<Rows>, PageFacts {
+  readonly answers: readonly Page[];
+  readonly unreadable: readonly number[];
+  readonly totalCount: number | undefined;
+  readonly lastPage: number;
+  readonly receivedAt: number;
+
+  constructor(answers: readonly Page[], facts: PageFacts) {
+    this.answers = answers;
+    this.unreadable = facts.unreadable ?? [];
+    this.totalCount = facts.totalCount;
+    this.lastPage = facts.lastPage;
+    this.receivedAt = facts.receivedAt;
+  }
+
+  *[Symbol.iterator](): Generator<Rows, void> {
+    for (const { rows } of this.answers) yield rows;
+  }
+
+  /** Whether the server has sent no answer for any part of the page. */
+  get isLost(): boolean {
+    return this.answers.length === 0;
+  }
+
+  /** Gives the memory back; the rows must not be used any more. */
+  release(): void {
+    for (const answer of this.answers) answer.release();
+  }
 }
 
 /** So many single rows in a row that fail, and it is the server that fails, not a row. */
@@ -66,7 +100,8 @@ export class ListReader {
     const lastPage =
       (whole ? counted?.lastPage : undefined) ??
       (totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit));
-    return { answers, unreadable, totalCount, lastPage, receivedAt: newest?.receivedAt ?? 0 };
+    const receivedAt = newest?.receivedAt ?? 0;
+    return new ListPage(answers, { unreadable, totalCount, lastPage, receivedAt });
   }
 
   /** Reads an answer that is not a page of a list; see {@link Page.read} for `rowsAt`. */

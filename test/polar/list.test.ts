@@ -34,16 +34,12 @@ async function open(count: number, isPoisoned: (offset: number) => boolean) {
 }
 
 /** The ids of a page's rows, in order. */
-function idsOf({ answers }: ListPage): number[] {
-  return answers.flatMap(({ rows }) =>
+function idsOf(page: ListPage): number[] {
+  return [...page].flatMap((rows) =>
     Array.from({ length: rows.count }, (_, row) => {
       return Number(rows.text(rows.first(row)));
     }),
   );
-}
-
-function release(page: ListPage): void {
-  for (const answer of page.answers) answer.release();
 }
 
 const range = (from: number, to: number) =>
@@ -52,7 +48,7 @@ const range = (from: number, to: number) =>
 describe("a page of a list", () => {
   it("is asked for by page, limit, order and filters", async () => {
     const { server, reader } = await open(10, () => false);
-    release(await reader.read(LIST, 2, 4));
+    (await reader.read(LIST, 2, 4)).release();
     expect(server.requests.map(({ target }) => target)).toEqual([
       "/v1/checkouts/?status=open&page=2&limit=4&sorting=created_at&sorting=-amount",
     ]);
@@ -71,7 +67,7 @@ describe("a page of a list", () => {
       const read = await reader.read(LIST, page, limit);
       expect(idsOf(read)).toEqual(ids);
       expect(read).toMatchObject({ unreadable: [], totalCount: count, lastPage });
-      release(read);
+      read.release();
     },
   );
 
@@ -115,7 +111,7 @@ describe("rows that the server fails to send", () => {
           }
           found.push(...idsOf(read));
           unreadable.push(...read.unreadable);
-          release(read);
+          read.release();
         }
         expect(new Set(unreadable)).toEqual(new Set(poisoned));
       }),
@@ -128,14 +124,14 @@ describe("rows that the server fails to send", () => {
     const { server, reader } = await open(100, (offset) => offset === 42);
     const page = await reader.read(LIST, 1, 100);
     expect(page.unreadable).toEqual([42]);
-    release(page);
+    page.release();
     // 4 for the page, then per part that fails 2, and 1 for each of the others.
     expect(server.requests.length).toBe(4 + (2 + 1) + (1 + 2) + (4 + 2) + (4 + 2));
   });
 
   it("do not keep a later page from being read in one piece", async () => {
     const { server, reader } = await open(20, (offset) => offset === 3);
-    release(await reader.read(LIST, 1, 10));
+    (await reader.read(LIST, 1, 10)).release();
     const before = server.requests.length;
     const page = await reader.read(LIST, 2, 10);
     expect(idsOf(page)).toEqual(range(10, 20));

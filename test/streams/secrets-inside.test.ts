@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { selectStreams } from "../../src/singer/selection.ts";
 import { streams } from "../../src/streams/index.ts";
-import { discover } from "../../src/sync/discovery.ts";
+import { discover } from "../../src/sync/engine/discovery.ts";
 
 const catalog = discover(streams);
 

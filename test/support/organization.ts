@@ -7,7 +7,7 @@ import { z } from "zod";
 import type { Simulator } from "../../simulator/index.ts";
 import type { ChildSource, NestedSource, Stream } from "../../src/streams/define.ts";
 import { streams } from "../../src/streams/index.ts";
-import { discover } from "../../src/sync/discovery.ts";
+import { discover } from "../../src/sync/engine/discovery.ts";
 import { type Catalog, type Selection, select } from "./select.ts";
 
 export type JsonRow = Record<string, unknown>;

@@ -2,7 +2,7 @@
 import { ListReader } from "../../src/polar/list.ts";
 import { State } from "../../src/singer/state.ts";
 import type { Stream } from "../../src/streams/define.ts";
-import type { Context } from "../../src/sync/engine/context.ts";
+import type { Context } from "../../src/sync/contract/context.ts";
 import type { SelectedDeclaration } from "../../src/sync/records/output.ts";
 import { keptLog, openClient } from "../polar/clients.ts";
 import { InstantClock } from "../polar/clocks.ts";
@@ -20,6 +20,7 @@ export function contextWith(
     readAhead: 4,
     emitActivateVersion: false,
     state: State.empty(),
+    settings: { startDate: undefined, metricsInterval: "day" },
     ...overrides,
     logged: lines,
   };

@@ -142,7 +142,7 @@ export class ModelList {
       this.#options.isPoisoned?.(row) ? [from + index] : [],
     );
     const counts = { totalCount, lastPage, receivedAt };
-    return { ...this.maker.page(readable, counts), unreadable };
+    return this.maker.page(readable, { ...counts, unreadable });
   };
 }
 

@@ -1,6 +1,6 @@
 /** Pages made in the process, as the list reader would hand them over. */
 import { BodyPool } from "../../src/polar/body.ts";
-import type { ListPage } from "../../src/polar/list.ts";
+import { ListPage, type PageFacts } from "../../src/polar/list.ts";
 import { type Page, PagePool } from "../../src/polar/page.ts";
 import { propertyOf } from "./rows.ts";
 
@@ -34,8 +34,8 @@ export class PageMaker {
   }
 
   /** A page whose rows came in one answer. */
-  page(rows: readonly object[], rest: Omit<ListPage, "answers" | "unreadable">): ListPage {
-    return { answers: [this.answer(rows, rest.receivedAt)], unreadable: [], ...rest };
+  page(rows: readonly object[], facts: PageFacts): ListPage {
+    return new ListPage([this.answer(rows, facts.receivedAt)], facts);
   }
 
   /** To be called for each page that is released. */
@@ -57,12 +57,8 @@ function watch(page: Page): void {
 }
 
 /** The values of a property of a page's rows. */
-export function valuesOf({ answers }: Pick<ListPage, "answers">, name: string): unknown[] {
-  return answers.flatMap(({ rows }) =>
+export function valuesOf(page: ListPage, name: string): unknown[] {
+  return [...page].flatMap((rows) =>
     Array.from({ length: rows.count }, (_, row) => propertyOf(rows, row, name)),
   );
-}
-
-export function release({ answers }: Pick<ListPage, "answers">): void {
-  for (const answer of answers) answer.release();
 }

@@ -2,10 +2,13 @@
 import { z } from "zod";
 import type { ClientOptions } from "../../src/polar/client.ts";
 import { ListReader } from "../../src/polar/list.ts";
-import type { Context } from "../../src/sync/engine/context.ts";
-import type { Outcome, Sync } from "../../src/sync/engine/step.ts";
+import type { Source, Stream } from "../../src/streams/define.ts";
+import type { Context, LaneContext } from "../../src/sync/contract/context.ts";
+import type { Outcome, Sync } from "../../src/sync/contract/step.ts";
+import type { OpenTask } from "../../src/sync/kinds/kind.ts";
 import { openClient } from "../polar/clients.ts";
-import { contextWith } from "./contexts.ts";
+import { streamNamed } from "../support/organization.ts";
+import { contextWith, select } from "./contexts.ts";
 
 /** A context whose reader asks this server, in time that does not pass. */
 export function contextFor(
@@ -25,7 +28,29 @@ export function contextFor(
 }
 
 /** A place in the run whose requests matter to nobody else. */
-export const place = { priority: 0, onAllRequested: () => undefined };
+export function laneOf<C extends Context>(context: C): C & LaneContext {
+  return { ...context, priority: 0, onAllRequested: () => undefined };
+}
+
+/** What a sync of a stream, all of its columns selected, is opened with. */
+export function taskOf<S extends Source, Bookmark>(
+  stream: Stream,
+  source: S,
+  bookmark: Bookmark,
+  context: Context,
+  parents: OpenTask<S, Bookmark>["parents"] = [],
+): OpenTask<S, Bookmark> {
+  return {
+    stream,
+    source,
+    bookmark,
+    members: [select(stream)],
+    parents,
+    collectors: [],
+    streamNamed,
+    lane: laneOf(context),
+  };
+}
 
 const recordLine = z.object({ record: z.record(z.string(), z.unknown()) });
 

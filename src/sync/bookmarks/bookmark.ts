@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import { UserInputError } from "../../shared/errors.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context } from "../contract/context.ts";
 
 /**
  * Reads a stream's bookmark with the schema of its kind of sync; without one, as if it were empty.

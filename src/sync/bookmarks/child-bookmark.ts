@@ -1,6 +1,6 @@
 import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context } from "../contract/context.ts";
 import { readBookmark } from "./bookmark.ts";
 
 /** The parent that was done last. */

@@ -1,4 +1,4 @@
-import type { Context } from "../engine/context.ts";
+import type { Context } from "../contract/context.ts";
 
 /**
  * The version of a new sweep: epoch seconds, since targets keep it in a 32-bit column, and greater

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { WindowSource } from "../../streams/define.ts";
-import type { Context } from "../engine/context.ts";
+import type { Context } from "../contract/context.ts";
 import { readBookmark } from "./bookmark.ts";
 
 const time = z.iso.datetime({ offset: true });

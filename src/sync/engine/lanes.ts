@@ -1,4 +1,4 @@
-import type { Outcome, Step, Sync } from "./step.ts";
+import type { Outcome, Step, Sync } from "../contract/step.ts";
 
 /** Opens the sync of a lane. It must not do anything before its first step is asked for. */
 export interface LanePlan {

@@ -9,10 +9,10 @@ import type { SelectedStream } from "../../singer/selection.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
 import type { Stream } from "../../streams/define.ts";
-import type { Context } from "./context.ts";
+import type { Context } from "../contract/context.ts";
+import type { Outcome } from "../contract/step.ts";
 import { planLanes } from "./plan.ts";
 import { run } from "./run.ts";
-import type { Outcome } from "./step.ts";
 
 export interface SyncOptions {
   readonly streams: readonly Stream[];
@@ -56,12 +56,13 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
     readAhead,
     emitActivateVersion: config.emitActivateVersionMessages,
     state,
+    settings: config,
   };
   const selected = options.selected.flatMap((selection) => {
     const declaration = options.streams.find(({ name }) => name === selection.stream);
     return declaration ? [{ declaration, selection }] : [];
   });
-  const plans = planLanes(options.streams, selected, config, context);
+  const plans = planLanes(options.streams, selected, context);
   try {
     const monotonic = clock.monotonic;
     const outcomes = await run({

@@ -1,30 +1,35 @@
-import type { ArraySource, Stream } from "../../streams/define.ts";
-import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
+import type { ArraySource } from "../../streams/define.ts";
+import { readSweepBookmark, type SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
-import type { Context, Place } from "../engine/context.ts";
-import type { Sync } from "../engine/step.ts";
-import type { Output } from "../records/output.ts";
+import type { Sync } from "../contract/step.ts";
+import { outputOf } from "../records/output.ts";
+import { defineKind, method, type OpenTask } from "./kind.ts";
 
-/** Reads a stream whose rows all come in one answer. */
-export async function* syncArray(
-  stream: Stream,
-  source: ArraySource,
-  output: Output,
-  bookmark: SweepBookmark,
-  context: Context,
-  place: Place,
-): Sync {
-  const version = nextVersion([bookmark], context);
-  output.setVersion(context.emitActivateVersion ? version : undefined);
+/** A stream whose rows all come in one answer. */
+export const array = defineKind("array", {
+  methods: {
+    FULL_TABLE: method({
+      readBookmark: ({ stream }, context) =>
+        readSweepBookmark(stream.name, { order: [], pageSize: context.pageSize }, context),
+      sync: syncArray,
+    }),
+  },
+});
+
+export async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sync {
+  const { stream, source, bookmark, lane } = task;
+  const output = outputOf(task);
+  const version = nextVersion([bookmark], lane);
+  output.setVersion(lane.emitActivateVersion ? version : undefined);
   const { path } = source;
-  const { priority } = place;
-  const answer = context.reader.readOnce({ path, endpoint: path, query: {}, priority }, undefined);
-  place.onAllRequested();
+  const { priority } = lane;
+  const answer = lane.reader.readOnce({ path, endpoint: path, query: {}, priority }, undefined);
+  lane.onAllRequested();
   const page = await answer;
   for (let row = 0; row < page.rows.count; row++) output.add(page.rows, row, page.receivedAt);
   yield* output.take();
   page.release();
   yield { kind: "bookmark", stream: stream.name, bookmark: { version } };
-  if (context.emitActivateVersion) yield { kind: "activate", stream: stream.name, version };
+  if (lane.emitActivateVersion) yield { kind: "activate", stream: stream.name, version };
   return [{ stream: stream.name, problem: undefined }];
 }

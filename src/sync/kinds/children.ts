@@ -1,25 +1,43 @@
 import { RowNotFoundError } from "../../polar/errors.ts";
-import type { ListPage } from "../../polar/list.ts";
+import { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
-import type { ChildSource, ListSource, Stream } from "../../streams/define.ts";
-import { type ChildBookmark, childBookmark } from "../bookmarks/child-bookmark.ts";
+import type { ChildSource, ListSource } from "../../streams/define.ts";
+import {
+  type ChildBookmark,
+  childBookmark,
+  readChildBookmark,
+} from "../bookmarks/child-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
-import type { Context, Place } from "../engine/context.ts";
-import { inOrder } from "../engine/in-order.ts";
-import type { Step, Sync } from "../engine/step.ts";
-import type { Output } from "../records/output.ts";
+import { type LaneContext, quietly } from "../contract/context.ts";
+import type { Step, Sync } from "../contract/step.ts";
+import { type Output, outputOf } from "../records/output.ts";
 import { problemOf } from "../sweep/verdicts.ts";
-import type { Parents } from "./parents.ts";
+import { inOrder } from "./in-order.ts";
+import { defineKind, method, type OpenTask } from "./kind.ts";
+import { NO_PARENTS } from "./parents.ts";
 import { itemKey, readFirstPage, readList } from "./read-list.ts";
 
 type ParentSource = ChildSource["parents"][number];
 
-export interface Children {
-  readonly stream: Stream;
-  readonly source: ChildSource;
+/** A stream that is read with a request for each row of its parents. */
+export const children = defineKind("children", {
+  parents: ({ parents }, streamNamed) =>
+    parents.map(({ stream, parentQuery, parentHas }) => ({
+      stream: streamNamed(stream),
+      query: parentQuery,
+      has: parentHas,
+    })),
+  methods: {
+    FULL_TABLE: method({
+      readBookmark: ({ stream }, context) => readChildBookmark(stream.name, context),
+      sync: syncChildren,
+    }),
+  },
+});
+
+/** The sync under way. */
+interface Children extends OpenTask<ChildSource, ChildBookmark> {
   readonly output: Output;
-  /** The parents of each of the source's parent streams, in that order. */
-  readonly parents: (parent: ParentSource, place: Place) => Promise<Parents>;
 }
 
 /** Parents between two checkpoints. */
@@ -33,29 +51,27 @@ type Answer = ListPage | undefined;
  * the order of their ids, so an interrupted sync goes on after the last one it has done. A parent
  * that is gone by then has no rows any more.
  */
-export async function* syncChildren(
-  children: Children,
-  bookmark: ChildBookmark,
-  context: Context,
-  place: Place,
-): Sync {
-  const { stream, source, output } = children;
+export async function* syncChildren(task: OpenTask<ChildSource, ChildBookmark>): Sync {
+  const { stream, source, bookmark, lane } = task;
+  const output = outputOf(task);
   const { after: position } = bookmark;
   const resume = source.parents.some((parent) => parent.stream === position?.stream)
     ? position
     : undefined;
-  const version = (resume && bookmark.version) ?? nextVersion([bookmark], context);
-  output.setVersion(context.emitActivateVersion ? version : undefined);
+  const version = (resume && bookmark.version) ?? nextVersion([bookmark], lane);
+  output.setVersion(lane.emitActivateVersion ? version : undefined);
   let problem: string | undefined;
   let resumePassed = resume === undefined;
-  for (const parent of source.parents) {
+  for (const [index, parent] of source.parents.entries()) {
     if (!resumePassed && parent.stream !== resume?.stream) continue;
     const after = resumePassed ? undefined : resume?.id;
     resumePassed = true;
-    problem = yield* readParentsRows(children, parent, { version, after, problem }, context, place);
+    const parents = (await task.parents[index]?.(quietly(lane))) ?? NO_PARENTS;
+    const stand = { version, after, problem: problem ?? parents.problem };
+    problem = yield* readParentsRows({ ...task, output }, parent, parents.ids, stand);
   }
   yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, undefined) };
-  if (context.emitActivateVersion && problem === undefined && !resume) {
+  if (lane.emitActivateVersion && problem === undefined && !resume) {
     yield { kind: "activate", stream: stream.name, version };
   }
   return [{ stream: stream.name, problem }];
@@ -72,31 +88,20 @@ interface Stand {
 
 /** Reads the rows of one kind of parents; returns the first thing that has gone wrong. */
 async function* readParentsRows(
-  { stream, source, output, parents: readParents }: Children,
+  children: Children,
   parent: ParentSource,
+  all: readonly string[],
   { version, after, ...stand }: Stand,
-  context: Context,
-  place: Place,
 ): AsyncGenerator<Step, string | undefined> {
-  const quiet = { ...place, onAllRequested: () => undefined };
-  const parents = await readParents(parent, quiet);
-  let problem = stand.problem ?? parents.problem;
-  const ids = after === undefined ? parents.ids : parents.ids.filter((id) => id > after);
-  const request = (id: string) => readAnswer(source, parent, id, context, quiet);
+  const { stream, source, lane } = children;
+  let { problem } = stand;
+  const ids = after === undefined ? all : all.filter((id) => id > after);
+  const request = (id: string) => readAnswer(source, parent, id, quietly(lane));
   let gone = 0;
   let done = 0;
-  for await (const [id, answer] of inOrder(ids, request, context.readAhead, place.onAllRequested)) {
+  for await (const [id, answer] of inOrder(ids, request, lane.readAhead, lane.onAllRequested)) {
     if (answer) {
-      const problemHere = yield* readRows(
-        stream,
-        source,
-        parent,
-        id,
-        answer,
-        output,
-        context,
-        quiet,
-      );
+      const problemHere = yield* readRows(children, parent, id, answer);
       problem ??= problemHere;
     } else gone++;
     // Who goes on here must not pass by what was not whole.
@@ -107,9 +112,7 @@ async function* readParentsRows(
     if (++done % PARENTS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
   }
   if (gone > 0) {
-    context.log.info(
-      `${stream.name}: ${gone} of ${ids.length} ${parent.stream} were gone by then.`,
-    );
+    lane.log.info(`${stream.name}: ${gone} of ${ids.length} ${parent.stream} were gone by then.`);
   }
   return problem;
 }
@@ -119,20 +122,19 @@ async function readAnswer(
   source: ChildSource,
   parent: ParentSource,
   id: string,
-  context: Context,
-  place: Place,
+  lane: LaneContext,
 ): Promise<Answer> {
   const path = parent.path.replace("{id}", encodeURIComponent(id));
   const query: Record<string, string> = parent.parameter ? { [parent.parameter]: id } : {};
   try {
-    if (source.paged) return await readFirstPage({ source: listOf(parent), path }, context, place);
-    const { priority } = place;
-    const page = await context.reader.readOnce(
+    if (source.paged) return await readFirstPage({ source: listOf(parent), path }, lane);
+    const { reader, priority } = lane;
+    const page = await reader.readOnce(
       { path, endpoint: parent.path, query, priority },
       source.rowsAt,
     );
     const { receivedAt } = page;
-    return { answers: [page], unreadable: [], totalCount: undefined, lastPage: 1, receivedAt };
+    return new ListPage([page], { totalCount: undefined, lastPage: 1, receivedAt });
   } catch (error) {
     if (error instanceof RowNotFoundError) return undefined;
     throw error;
@@ -140,25 +142,21 @@ async function readAnswer(
 }
 
 async function* readRows(
-  stream: Stream,
-  source: ChildSource,
+  { stream, source, output, lane }: Children,
   parent: ParentSource,
   id: string,
   first: ListPage,
-  output: Output,
-  context: Context,
-  place: Place,
 ): AsyncGenerator<Step, string | undefined> {
   const idText = Buffer.from(JSON.stringify(id));
   const ofParent = (property: string) => (property === "id" ? idText : undefined);
   const add = (rows: Rows, row: number, receivedAt: number) =>
     output.add(rows, row, receivedAt, { parent: ofParent });
   if (!source.paged) {
-    for (const answer of first.answers) {
-      for (let row = 0; row < answer.rows.count; row++) add(answer.rows, row, answer.receivedAt);
-      answer.release();
+    for (const rows of first) {
+      for (let row = 0; row < rows.count; row++) add(rows, row, first.receivedAt);
     }
     yield* output.take();
+    first.release();
     return undefined;
   }
   const progress = readList(
@@ -169,8 +167,7 @@ async function* readRows(
       onRow: (rows, row, { receivedAt }) => add(rows, row, receivedAt),
       firstPage: first,
     },
-    context,
-    place,
+    quietly(lane),
   );
   let next = await progress.next();
   for (; !next.done; next = await progress.next()) yield* output.take();

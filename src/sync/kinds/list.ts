@@ -1,37 +1,55 @@
-import type { ListSource, Stream } from "../../streams/define.ts";
-import { type SweepBookmark, sweepBookmark, type Walk } from "../bookmarks/sweep-bookmark.ts";
+import type { ListSource } from "../../streams/define.ts";
+import {
+  readSweepBookmark,
+  type SweepBookmark,
+  sweepBookmark,
+  type Walk,
+} from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
-import type { Context, Place } from "../engine/context.ts";
-import type { Step, Sync } from "../engine/step.ts";
-import type { Output } from "../records/output.ts";
+import type { Context } from "../contract/context.ts";
+import type { Step, Sync } from "../contract/step.ts";
+import { Output } from "../records/output.ts";
 import type { SweepPosition, Verdict } from "../sweep/sweep.ts";
 import { isWhole, problemOf, reasonToStartOver } from "../sweep/verdicts.ts";
-import { type ParentCollector, readParents } from "./parents.ts";
+import { defineKind, method, type OpenTask, type StreamTask } from "./kind.ts";
+import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
 
-/** A list and what is made of its rows. */
-export interface FullTable {
-  readonly list: Stream;
-  readonly source: ListSource;
-  /** The list's own records, when it is selected. */
-  readonly output: Output | undefined;
-  /** Records of streams whose rows stand inside of the list's rows. */
-  readonly inside: readonly Output[];
-  /** Those who ask the API about each of the rows later. */
-  readonly collectors: readonly ParentCollector[];
-  /** The list of those by whom hidden rows are found; see {@link ListSource.hiddenUnless}. */
-  readonly hiddenBy?: Stream | undefined;
-}
+/** A list, and the streams whose rows stand inside of its rows. */
+export const list = defineKind("list", {
+  methods: { FULL_TABLE: method({ readBookmark: readBookmarks, sync: syncFullTable }) },
+});
 
 /** Pages between two checkpoints. */
 const PAGES_PER_CHECKPOINT = 5;
 
 /** The walk that a list's bookmarks speak of. */
-export function walkOf(
-  { order }: Pick<ListSource, "order">,
-  { pageSize }: Pick<Context, "pageSize">,
-): Walk {
+function walkOf({ order }: ListSource, { pageSize }: Context): Walk {
   return { order, pageSize };
+}
+
+function readBookmarks(
+  { members, source }: StreamTask<ListSource>,
+  context: Context,
+): readonly SweepBookmark[] {
+  const walk = walkOf(source, context);
+  return members.map(({ declaration }) => readSweepBookmark(declaration.name, walk, context));
+}
+
+/** A list and what is made of its rows. */
+interface Table extends OpenTask<ListSource, readonly SweepBookmark[]> {
+  /** The list's own records, when it is selected. */
+  readonly own: Output | undefined;
+  /** Records of the streams whose rows stand inside of the list's rows. */
+  readonly inside: readonly Output[];
+  /** All of them. */
+  readonly outputs: readonly Output[];
+}
+
+function openTable(task: OpenTask<ListSource, readonly SweepBookmark[]>): Table {
+  const outputs = task.members.map((member) => new Output(member, task.lane));
+  const own = outputs.find(({ stream }) => stream === task.stream.name);
+  return { ...task, own, inside: outputs.filter((one) => one !== own), outputs };
 }
 
 /**
@@ -40,15 +58,10 @@ export function walkOf(
  *
  * Only a sweep that has seen every row itself is followed by ACTIVATE_VERSION.
  */
-export async function* syncFullTable(
-  table: FullTable,
-  bookmarks: readonly SweepBookmark[],
-  context: Context,
-  place: Place,
-): Sync {
-  const { list, source, collectors } = table;
-  const outputs = outputsOf(table);
-  const version = nextVersion(bookmarks, context);
+export async function* syncFullTable(task: OpenTask<ListSource, readonly SweepBookmark[]>): Sync {
+  const table = openTable(task);
+  const { stream, source, collectors, bookmark: bookmarks, outputs, lane } = table;
+  const version = nextVersion(bookmarks, lane);
   let verdict: Verdict | undefined;
   let resumed = false;
   try {
@@ -56,58 +69,49 @@ export async function* syncFullTable(
     const [first, ...others] = bookmarks.map((bookmark) => JSON.stringify(bookmark));
     const bookmark = others.every((other) => other === first) ? bookmarks[0] : undefined;
     if (bookmark?.position && bookmark.version !== undefined) {
-      context.log.info(`${list.name}: going on at page ${bookmark.position.page}.`);
+      lane.log.info(`${stream.name}: going on at page ${bookmark.position.page}.`);
       const { position } = bookmark;
-      verdict = yield* readVersion(table, context, place, bookmark.version, position);
+      verdict = yield* readVersion(table, bookmark.version, position);
       const reason = reasonToStartOver(verdict);
       resumed = reason === undefined;
-      if (!resumed) context.log.info(`${list.name}: ${reason}; starting over.`);
+      if (!resumed) lane.log.info(`${stream.name}: ${reason}; starting over.`);
     }
-    if (!resumed) verdict = yield* readVersion(table, context, place, version, undefined);
+    if (!resumed) verdict = yield* readVersion(table, version, undefined);
   } finally {
     const whole = verdict !== undefined && isWhole(verdict) && !resumed;
     for (const collector of collectors) collector.finish(whole);
   }
-  let problem = verdict && problemOf(list.name, verdict);
+  let problem = verdict && problemOf(stream.name, verdict);
   if (source.hiddenUnless) {
-    const hidden = yield* readHidden(table, context, place);
+    const hidden = yield* readHidden(table);
     problem ??= hidden;
   }
-  if (context.emitActivateVersion && problem === undefined && !resumed) {
-    for (const { stream } of outputs) yield { kind: "activate", stream, version };
+  if (lane.emitActivateVersion && problem === undefined && !resumed) {
+    for (const output of outputs) yield { kind: "activate", stream: output.stream, version };
   }
-  return outputs.map(({ stream }) => ({ stream, problem }));
-}
-
-function outputsOf({ output, inside }: FullTable): readonly Output[] {
-  return output ? [output, ...inside] : inside;
+  return outputs.map((output) => ({ stream: output.stream, problem }));
 }
 
 /** Sweeps the list in one version, and moves the bookmarks along. */
 async function* readVersion(
-  table: FullTable,
-  context: Context,
-  place: Place,
+  { stream: list, source, own, inside, outputs, collectors, lane }: Table,
   version: number,
   resume: SweepPosition | undefined,
 ): AsyncGenerator<Step, Verdict> {
-  const { list, source, output, inside, collectors } = table;
-  const outputs = outputsOf(table);
-  const walk = walkOf(source, context);
-  for (const one of outputs) one.setVersion(context.emitActivateVersion ? version : undefined);
+  const walk = walkOf(source, lane);
+  for (const one of outputs) one.setVersion(lane.emitActivateVersion ? version : undefined);
   const progress = readList(
     {
       source,
       key: itemKey(list),
       onRow: (rows, row, { receivedAt }) => {
-        output?.add(rows, row, receivedAt);
+        own?.add(rows, row, receivedAt);
         for (const one of inside) one.addInside(rows, row, receivedAt);
         for (const collector of collectors) collector.add(rows, row);
       },
       resume,
     },
-    context,
-    place,
+    lane,
   );
   for (let pages = 1; ; pages++) {
     const next = await progress.next();
@@ -124,16 +128,17 @@ async function* readVersion(
 }
 
 /** Reads the rows that the list shows only when asked for them parent by parent. */
-async function* readHidden(
-  table: FullTable,
-  context: Context,
-  place: Place,
-): AsyncGenerator<Step, string | undefined> {
-  const { list, source, output, hiddenBy } = table;
+async function* readHidden({
+  stream: list,
+  source,
+  own,
+  streamNamed,
+  lane,
+}: Table): AsyncGenerator<Step, string | undefined> {
   const { hiddenUnless } = source;
-  if (!hiddenUnless || !hiddenBy || !output) return undefined;
-  const choice = { stream: hiddenBy, query: hiddenUnless.parentQuery };
-  let { ids, problem } = await readParents(choice, context, place);
+  if (!hiddenUnless || !own) return undefined;
+  const choice = { stream: streamNamed(hiddenUnless.parent), query: hiddenUnless.parentQuery };
+  let { ids, problem } = await readParents(choice, lane);
   for (const id of ids) {
     const query = { ...source.query, [hiddenUnless.parameter]: id };
     const onePart = { ...source, query };
@@ -141,13 +146,12 @@ async function* readHidden(
       {
         source: onePart,
         key: itemKey(list),
-        onRow: (rows, row, { receivedAt }) => output.add(rows, row, receivedAt),
+        onRow: (rows, row, { receivedAt }) => own.add(rows, row, receivedAt),
       },
-      context,
-      place,
+      lane,
     );
     let next = await progress.next();
-    for (; !next.done; next = await progress.next()) yield* output.take();
+    for (; !next.done; next = await progress.next()) yield* own.take();
     problem ??= problemOf(list.name, next.value);
   }
   return problem;

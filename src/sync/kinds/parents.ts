@@ -1,6 +1,6 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { Stream } from "../../streams/define.ts";
-import type { Context, Place } from "../engine/context.ts";
+import type { LaneContext } from "../contract/context.ts";
 import { problemOf } from "../sweep/verdicts.ts";
 import { itemKey, readList } from "./read-list.ts";
 
@@ -19,6 +19,8 @@ export interface Parents {
   readonly ids: readonly string[];
   readonly problem: string | undefined;
 }
+
+export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 
 /** Gathers the ids of parents from the rows of their list. */
 export class ParentCollector {
@@ -62,11 +64,7 @@ export function canCollect({ stream, query = {} }: ParentChoice): boolean {
 }
 
 /** Reads the list of parents for their ids alone. */
-export async function readParents(
-  choice: ParentChoice,
-  context: Context,
-  place: Place,
-): Promise<Parents> {
+export async function readParents(choice: ParentChoice, lane: LaneContext): Promise<Parents> {
   const { stream, query } = choice;
   if (stream.source.kind !== "list") return { ids: [], problem: `${stream.name} is no list.` };
   // The API does the filtering, also by what is no column.
@@ -77,8 +75,7 @@ export async function readParents(
       key: itemKey(stream),
       onRow: (rows, row) => collector.add(rows, row),
     },
-    context,
-    place,
+    lane,
   );
   let next = await reading.next();
   while (!next.done) next = await reading.next();

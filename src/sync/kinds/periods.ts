@@ -1,25 +1,40 @@
 import { RowNotFoundError } from "../../polar/errors.ts";
 import type { Page } from "../../polar/page.ts";
-import type { PeriodSource, Stream } from "../../streams/define.ts";
-import { type PeriodBookmark, periodBookmark } from "../bookmarks/period-bookmark.ts";
-import type { Context, Place } from "../engine/context.ts";
-import { inOrder } from "../engine/in-order.ts";
-import type { Sync } from "../engine/step.ts";
-import type { Output } from "../records/output.ts";
+import type { PeriodSource } from "../../streams/define.ts";
+import {
+  type PeriodBookmark,
+  periodBookmark,
+  readPeriodBookmark,
+} from "../bookmarks/period-bookmark.ts";
+import { quietly } from "../contract/context.ts";
+import type { Sync } from "../contract/step.ts";
+import { outputOf } from "../records/output.ts";
 import { timeOf } from "../records/row-times.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
-import type { Parents } from "./parents.ts";
+import { inOrder } from "./in-order.ts";
+import { defineKind, method, type OpenTask } from "./kind.ts";
 
-export interface Periods {
-  readonly stream: Stream;
-  readonly source: PeriodSource;
-  readonly output: Output;
-  readonly interval: Interval;
-  /** `start_date`, in milliseconds since the epoch. */
-  readonly startDate: number | undefined;
-  /** Those for whom there are figures of their own, where the path asks for one. */
-  readonly parents: ((place: Place) => Promise<Parents>) | undefined;
-}
+/** Figures per period, from a little before the bookmark on or from the start. */
+export const periods = defineKind("periods", {
+  parents: ({ parent }, streamNamed) =>
+    parent === undefined ? [] : [{ stream: streamNamed(parent) }],
+  methods: {
+    INCREMENTAL: method({
+      replicationKey: () => "timestamp",
+      readBookmark: ({ stream }, context) => readPeriodBookmark(stream.name, context),
+      sync: syncPeriods,
+    }),
+    FULL_TABLE: method({
+      readBookmark: ({ stream }, context): PeriodBookmark => {
+        readPeriodBookmark(stream.name, context);
+        return { value: undefined, interval: undefined };
+      },
+      sync: syncPeriods,
+    }),
+  },
+});
+
+type Periods = OpenTask<PeriodSource, PeriodBookmark>;
 
 /** Figures of the past change, when orders are refunded or events come late: so far back. */
 const LOOKBACK_DAYS = 90;
@@ -38,28 +53,25 @@ interface Question {
  * allows, several requests at a time. The current period is read while it is under way, and again
  * by the next sync.
  */
-export async function* syncPeriods(
-  periods: Periods,
-  bookmark: PeriodBookmark,
-  context: Context,
-  place: Place,
-): Sync {
-  const { stream, source, output, interval } = periods;
-  const today = context.clock.now();
-  const parents = await periods.parents?.({ ...place, onAllRequested: () => undefined });
+export async function* syncPeriods(task: Periods): Sync {
+  const { stream, source, lane } = task;
+  const output = outputOf(task);
+  const interval = intervalOf(task);
+  const today = lane.clock.now();
+  const parents = await task.parents[0]?.(quietly(lane));
   const questions: Question[] = [];
-  for (const { first, last } of dayRanges(firstDay(periods, bookmark), today, interval)) {
+  for (const { first, last } of dayRanges(firstDay(task), today, interval)) {
     // The first period may begin before the time that the API has figures for.
     const range = { first: Math.max(first, Date.parse(source.earliest)), last };
     for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });
   }
-  const ask = (question: Question) => readAnswer(periods, question, context, place);
+  const ask = (question: Question) => readAnswer(task, question);
   let answers = 0;
   for await (const [question, page] of inOrder(
     questions,
     ask,
-    context.readAhead,
-    place.onAllRequested,
+    lane.readAhead,
+    lane.onAllRequested,
   )) {
     if (page) {
       const { parent, range } = question;
@@ -83,10 +95,17 @@ export async function* syncPeriods(
   return [{ stream: stream.name, problem: parents?.problem }];
 }
 
-function firstDay({ source, interval, startDate }: Periods, bookmark: PeriodBookmark): number {
-  const earliest = Math.max(Date.parse(source.earliest), startDate ?? Number.NEGATIVE_INFINITY);
+/** Fixed, or as the user has set it. */
+function intervalOf({ source, lane }: Periods): Interval {
+  return source.interval === "setting" ? lane.settings.metricsInterval : source.interval;
+}
+
+function firstDay(task: Periods): number {
+  const { source, bookmark, lane } = task;
+  const { startDate = source.earliest } = lane.settings;
+  const earliest = Math.max(Date.parse(source.earliest), Date.parse(startDate));
   // Periods of another length are other rows: those have to be read from the start.
-  if (bookmark.value === undefined || bookmark.interval !== interval) return earliest;
+  if (bookmark.value === undefined || bookmark.interval !== intervalOf(task)) return earliest;
   return Math.max(earliest, Date.parse(bookmark.value) - LOOKBACK_DAYS * DAY_MILLISECONDS);
 }
 
@@ -111,19 +130,14 @@ function bordersOf(
 }
 
 /** Undefined when the parent is gone by now. */
-async function readAnswer(
-  { source, interval }: Periods,
-  { range, parent }: Question,
-  context: Context,
-  { priority }: Place,
-): Promise<Page | undefined> {
+async function readAnswer(task: Periods, { range, parent }: Question): Promise<Page | undefined> {
+  const { source, lane } = task;
+  const { reader, priority } = lane;
+  const interval = intervalOf(task);
   const query = { ...bordersOf(source, range, interval), interval };
   const path = source.path.replace("{id}", encodeURIComponent(parent ?? ""));
   try {
-    return await context.reader.readOnce(
-      { path, endpoint: source.path, query, priority },
-      source.rowsAt,
-    );
+    return await reader.readOnce({ path, endpoint: source.path, query, priority }, source.rowsAt);
   } catch (error) {
     if (error instanceof RowNotFoundError && parent !== undefined) return undefined;
     throw error;

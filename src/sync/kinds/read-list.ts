@@ -1,10 +1,9 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream } from "../../streams/define.ts";
-import type { Context, Place } from "../engine/context.ts";
+import type { LaneContext } from "../contract/context.ts";
 import { firstPass, type Part } from "../sweep/passes.ts";
 import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "../sweep/sweep.ts";
-import type { WalkedPage } from "../sweep/walk.ts";
 
 /** A list to be swept. */
 export interface ListReading {
@@ -14,7 +13,7 @@ export interface ListReading {
   /** The properties of an item that identify it in this list. */
   readonly key: readonly string[];
   /** Called for each row, once. */
-  readonly onRow: (rows: Rows, row: number, page: WalkedPage) => void;
+  readonly onRow: (rows: Rows, row: number, page: ListPage) => void;
   readonly resume?: SweepPosition | undefined;
   /** The first page, where it has been read already. */
   readonly firstPage?: ListPage | undefined;
@@ -25,23 +24,22 @@ export interface ListReading {
 /** Sweeps a list of the API; see {@link sweep}. */
 export function readList(
   reading: ListReading,
-  context: Context,
-  place: Place,
+  lane: LaneContext,
 ): AsyncGenerator<SweepPosition | undefined, Verdict> {
   let { firstPage } = reading;
   return sweep({
     source: reading.source,
     primaryKey: reading.key,
-    pageSize: context.pageSize,
-    readAhead: context.readAhead,
+    pageSize: lane.pageSize,
+    readAhead: lane.readAhead,
     read: (part, page) => {
       const read = firstPage;
       firstPage = undefined;
       if (read) return Promise.resolve(read);
-      return readListPage(reading, part, page, context, place);
+      return readListPage(reading, part, page, lane);
     },
     onRow: reading.onRow,
-    onAllRequested: place.onAllRequested,
+    onAllRequested: lane.onAllRequested,
     resume: reading.resume,
     mostPasses: reading.mostPasses,
     onPage: reading.onPage,
@@ -51,26 +49,20 @@ export function readList(
 /** Reads the first page of a list before deciding what to do with it. */
 export function readFirstPage(
   reading: Pick<ListReading, "source" | "path">,
-  context: Context,
-  place: Place,
+  lane: LaneContext,
 ): Promise<ListPage> {
-  return readListPage(reading, firstPass(reading.source, context.pageSize), 1, context, place);
+  return readListPage(reading, firstPass(reading.source, lane.pageSize), 1, lane);
 }
 
 function readListPage(
   { source, path = source.path }: Pick<ListReading, "source" | "path">,
   part: Part,
   page: number,
-  context: Context,
-  { priority }: Place,
+  { reader, priority }: LaneContext,
 ): Promise<ListPage> {
   const { sorting, query, limit } = part;
   const endpoint = source.path;
-  return context.reader.read(
-    { path, endpoint, sorting, query, rowsAt: "items", priority },
-    page,
-    limit,
-  );
+  return reader.read({ path, endpoint, sorting, query, rowsAt: "items", priority }, page, limit);
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
-import type { Context, Place } from "../engine/context.ts";
-import type { Step } from "../engine/step.ts";
+import { type LaneContext, quietly } from "../contract/context.ts";
+import type { Step } from "../contract/step.ts";
 import type { Output } from "../records/output.ts";
 import { timeOf, timestampOf } from "../records/row-times.ts";
 import { IdSet } from "../sweep/id-set.ts";
@@ -30,29 +30,27 @@ const MOST_READINGS = 5;
 /** Reads windows and keeps the time of the latest row. */
 export class WindowReader {
   readonly #windowed: Windowed;
-  readonly #context: Context;
-  readonly #place: Place;
+  readonly #lane: LaneContext;
   readonly #key: readonly string[];
   /** The ids of the present window. */
   #seen = new IdSet();
   /** The timestamp of the latest row so far, as the API wrote it. */
   latest: string | undefined;
 
-  constructor(windowed: Windowed, context: Context, place: Place) {
+  constructor(windowed: Windowed, lane: LaneContext) {
     this.#windowed = windowed;
-    this.#context = context;
-    this.#place = { ...place, onAllRequested: () => undefined };
+    this.#lane = quietly(lane);
     this.#key = itemKey(windowed.stream);
   }
 
   first(window: Window): Promise<ListPage> {
-    return readFirstPage({ source: this.#listOf(window) }, this.#context, this.#place);
+    return readFirstPage({ source: this.#listOf(window) }, this.#lane);
   }
 
   /** When the rows of a window begin: known where the first page has the oldest row first. */
   oldest(first: ListPage, window: Window): number {
     const { order, timestamp } = this.#windowed.source;
-    const rows = first.answers[0]?.rows;
+    const [rows] = first;
     const known = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : Number.NaN;
     if (known >= window.start && known < window.end) return known;
     return Number.isFinite(window.start) ? window.start : 0;
@@ -112,8 +110,7 @@ export class WindowReader {
         key: this.#key,
         onRow: (rows, row, { receivedAt }) => this.#add(window, rows, row, receivedAt),
       },
-      this.#context,
-      this.#place,
+      this.#lane,
     );
     for (;;) {
       const next = await progress.next();
@@ -157,9 +154,9 @@ class Cuts {
     this.#timestamp = timestamp;
   }
 
-  note({ answers }: ListPage): void {
+  note(page: ListPage): void {
     this.pages++;
-    for (const { rows } of answers) {
+    for (const rows of page) {
       if (rows.count === 0) continue;
       if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);
       this.#last = timeOf(rows, rows.count - 1, this.#timestamp);

@@ -1,9 +1,13 @@
-import type { ListPage } from "../../polar/list.ts";
 import type { WindowSource } from "../../streams/define.ts";
-import { type WindowBookmark, windowBookmark } from "../bookmarks/window-bookmark.ts";
-import type { Context, Place } from "../engine/context.ts";
-import type { Sync } from "../engine/step.ts";
-import { type Window, type Windowed, WindowReader } from "./window-reader.ts";
+import {
+  readWindowBookmark,
+  type WindowBookmark,
+  windowBookmark,
+} from "../bookmarks/window-bookmark.ts";
+import type { Sync } from "../contract/step.ts";
+import { outputOf } from "../records/output.ts";
+import { defineKind, method, type OpenTask } from "./kind.ts";
+import { type Window, WindowReader } from "./window-reader.ts";
 
 /**
  * How many rows a window should have: enough that its last, shorter page hardly counts, few enough
@@ -14,23 +18,35 @@ const ROWS_PER_WINDOW = 5_000;
 /** A window that turns out to have more rows than this is cut down before it is read. */
 const MOST_ROWS_PER_WINDOW = 4 * ROWS_PER_WINDOW;
 
+/** A stream that is read by time, from its bookmark on or from the start. */
+export const windows = defineKind("windows", {
+  methods: {
+    INCREMENTAL: method({
+      replicationKey: ({ timestamp }) => timestamp,
+      readBookmark: ({ stream, source }, context) =>
+        readWindowBookmark(stream.name, source, context),
+      sync: syncWindows,
+    }),
+    FULL_TABLE: method({
+      readBookmark: ({ stream, source }, context): WindowBookmark => {
+        readWindowBookmark(stream.name, source, context);
+        return { value: undefined, progress: undefined };
+      },
+      sync: syncWindows,
+    }),
+  },
+});
+
 /**
  * Reads a stream from its bookmark to now in windows of time, in ascending order. Each window is a
  * list of its own, counted and repaired like any other, and moves the position on when it is done.
- * `startDate` is the setting, in milliseconds since the epoch.
  */
-export async function* syncWindows(
-  windowed: Windowed,
-  bookmark: WindowBookmark,
-  startDate: number | undefined,
-  context: Context,
-  place: Place,
-): Sync {
-  const { stream, source } = windowed;
-  const reader = new WindowReader(windowed, context, place);
-  const end = context.clock.now();
+export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>): Sync {
+  const { stream, source, bookmark, lane } = task;
+  const reader = new WindowReader({ stream, source, output: outputOf(task) }, lane);
+  const end = lane.clock.now();
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
-  let start = firstStart(bookmark, source, startDate);
+  let start = firstStart(bookmark, source, lane.settings.startDate);
   let width = Number.POSITIVE_INFINITY;
   let problem: string | undefined;
   /** What the bookmark may claim: it stays before the first window that is not whole. */
@@ -43,10 +59,10 @@ export async function* syncWindows(
     if (count > (cut ? MOST_ROWS_PER_WINDOW : ROWS_PER_WINDOW) && window.end - start > 1) {
       start = reader.oldest(first, window);
       width = Math.max(1, Math.floor(((window.end - start) * ROWS_PER_WINDOW) / count));
-      release(first);
+      first.release();
       continue;
     }
-    if (window.end === end) place.onAllRequested();
+    if (window.end === end) lane.onAllRequested();
     const problemHere = yield* reader.read(window, first);
     problem ??= problemHere;
     const progress = { next: new Date(window.end).toISOString(), latest: reader.latest };
@@ -66,14 +82,11 @@ export async function* syncWindows(
 function firstStart(
   { progress, value }: WindowBookmark,
   { earliest, lookbackMinutes }: WindowSource,
-  startDate: number | undefined,
+  startDate: string | undefined,
 ): number {
-  const oldest = startDate ?? (earliest ? Date.parse(earliest) : Number.NEGATIVE_INFINITY);
+  const limit = startDate ?? earliest;
+  const oldest = limit === undefined ? Number.NEGATIVE_INFINITY : Date.parse(limit);
   if (progress) return Date.parse(progress.next);
   if (value === undefined) return oldest;
   return Math.max(oldest, Date.parse(value) - lookbackMinutes * 60_000);
-}
-
-function release(page: ListPage): void {
-  for (const answer of page.answers) answer.release();
 }

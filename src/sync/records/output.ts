@@ -3,8 +3,8 @@ import { LEVEL_OF_PROPERTIES, Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
 import type { SelectedStream } from "../../singer/selection.ts";
 import type { Stream } from "../../streams/define.ts";
-import type { Context } from "../engine/context.ts";
-import type { Step } from "../engine/step.ts";
+import type { Context } from "../contract/context.ts";
+import type { Step } from "../contract/step.ts";
 import { exclusionTree } from "./exclusions.ts";
 import { RecordEncoder, type RowContext } from "./record-encoder.ts";
 import type { Drift } from "./row-plan.ts";
@@ -13,6 +13,17 @@ import type { Drift } from "./row-plan.ts";
 export interface SelectedDeclaration {
   readonly declaration: Stream;
   readonly selection: SelectedStream;
+}
+
+/** The output of the stream that a sync is for; it must be selected. */
+export function outputOf(task: {
+  readonly stream: Stream;
+  readonly members: readonly SelectedDeclaration[];
+  readonly lane: Context;
+}): Output {
+  const member = task.members.find(({ declaration }) => declaration === task.stream);
+  if (!member) throw new RangeError(`${task.stream.name} is not selected`);
+  return new Output(member, task.lane);
 }
 
 /** Makes the RECORD lines of one selected stream. */

@@ -27,11 +27,11 @@ export function isClearBorder({ lastKeys }: BorderKeys, { firstKeys }: BorderKey
  * The sort keys of a page's first and last row; none where rows can't be read. An object that
  * shares its name with a sort key is not what the API sorts by.
  */
-export function borderKeys({ answers, unreadable }: ListPage, { sorting }: Part): BorderKeys {
-  const withRows = answers.map(({ rows }) => rows).filter(({ count }) => count > 0);
+export function borderKeys(page: ListPage, { sorting }: Part): BorderKeys {
+  const withRows = [...page].filter(({ count }) => count > 0);
   const [first] = withRows;
   const last = withRows.at(-1);
-  if (first === undefined || last === undefined || unreadable.length > 0) {
+  if (first === undefined || last === undefined || page.unreadable.length > 0) {
     return { firstKeys: [], lastKeys: [] };
   }
   const names = sorting.map((key) => key.replace(/^-/, ""));

@@ -149,26 +149,26 @@ export class Counter {
   /**
    * Takes the page before the position of an interrupted sweep: its rows are written already.
    */
-  takeKnown(page: WalkedPage, part: Part, resume: SweepPosition): PageTrace {
+  takeKnown({ page }: WalkedPage, part: Part, resume: SweepPosition): PageTrace {
     const keys = borderKeys(page, part);
     const digest = new RowDigest();
-    for (const { rows } of page.answers) {
+    for (const rows of page) {
       for (let row = 0; row < rows.count; row++) {
         this.#seen.add(this.#options.primaryKey, rows, row);
         digest.add(this.#options.primaryKey, rows, row);
       }
     }
-    release(page);
+    page.release();
     this.#seen.known = resume.rows - this.#seen.ids.size;
     this.#unreadable = resume.unreadable;
     return { digest: digest.text, ...keys };
   }
 
   /** Counts a page's rows and hands on the new ones. */
-  take(page: WalkedPage, part: Part): PageTrace {
+  take({ page, number, again }: WalkedPage, part: Part): PageTrace {
     const { primaryKey, onRow } = this.#options;
     // What is read again came during this pass, and was not there when it began.
-    if (page.again) this.#passAddedUp ??= this.#passIsFull;
+    if (again) this.#passAddedUp ??= this.#passIsFull;
     const latest = this.#latestOn(page);
     if (latest !== undefined && isLater(latest, this.#latest)) {
       this.#latest = latest;
@@ -181,8 +181,8 @@ export class Counter {
     const keys = borderKeys(page, part);
     const digest = new RowDigest();
     const unreadable = [...page.unreadable];
-    let offset = (page.number - 1) * part.limit;
-    for (const { rows } of page.answers) {
+    let offset = (number - 1) * part.limit;
+    for (const rows of page) {
       for (let row = 0; row < rows.count; row++, offset++) {
         const isNew = this.#seen.add(primaryKey, rows, row);
         if (isNew === undefined) {
@@ -200,15 +200,15 @@ export class Counter {
       }
     }
     this.#noteUnreadable(unreadable, isSteady);
-    release(page);
+    page.release();
     return { digest: digest.text, ...keys };
   }
 
   /** The time of a page's newest row: in the declared order the last one. */
-  #latestOn({ answers }: WalkedPage): string | undefined {
-    const end = this.#newRowsComeLast ? answers.at(-1) : undefined;
-    if (!end) return this.#newness.latest({ answers });
-    return end.rows.count > 0 ? this.#newness.of(end.rows, end.rows.count - 1) : undefined;
+  #latestOn(page: ListPage): string | undefined {
+    const end = this.#newRowsComeLast ? [...page].at(-1) : undefined;
+    if (!end) return this.#newness.latest(page);
+    return end.count > 0 ? this.#newness.of(end, end.count - 1) : undefined;
   }
 
   #noteUnreadable(offsets: readonly number[], isSteady: boolean): void {
@@ -224,10 +224,6 @@ export class Counter {
       this.#steady.known = Math.max(this.#steady.known, this.#steadyUnreadable);
     }
   }
-}
-
-function release(page: ListPage): void {
-  for (const answer of page.answers) answer.release();
 }
 
 /** Whether one time is later than another; never while either is unknown. */

@@ -1,11 +1,6 @@
 import type { Rows } from "../../polar/rows.ts";
 import { timestampOf } from "../records/row-times.ts";
 
-/** A page, as far as it matters here. */
-interface WithRows {
-  readonly answers: readonly { readonly rows: Rows }[];
-}
-
 /**
  * Tells rows that have come since a list was first read. While one row comes and another goes the
  * count stays the same; but the one that comes is newer than all that were there.
@@ -19,7 +14,7 @@ export class Newness {
   }
 
   /** The latest time on a page, in a form to compare; undefined where rows show none. */
-  latest(page: WithRows): string | undefined {
+  latest(page: Iterable<Rows>): string | undefined {
     return (
       this.#times(page).reduce((latest, time) => (latest > time ? latest : time), "") || undefined
     );
@@ -29,15 +24,15 @@ export class Newness {
    * The latest time on a list's last page of the rows that were there before `moment`, milliseconds
    * since the epoch. If all rows seem to have come later, a clock is wrong, and says nothing.
    */
-  latestBefore(page: WithRows, moment: number): string | undefined {
+  latestBefore(page: Iterable<Rows>, moment: number): string | undefined {
     const limit = comparable(new Date(moment).toISOString());
     const before = this.#times(page).filter((time) => limit !== undefined && time < limit);
     return before.length > 0 ? before.reduce((a, b) => (a > b ? a : b)) : this.latest(page);
   }
 
-  #times({ answers }: WithRows): string[] {
+  #times(page: Iterable<Rows>): string[] {
     const times: string[] = [];
-    for (const { rows } of answers) {
+    for (const rows of page) {
       for (let row = 0; row < rows.count; row++) {
         const time = this.of(rows, row);
         if (time !== undefined) times.push(time);

@@ -4,7 +4,7 @@ import type { ListSource } from "../../streams/define.ts";
 import { isClearBorder } from "./borders.ts";
 import { Counter, type PageTrace } from "./counter.ts";
 import { firstPass, otherPasses, type Part, type Pass } from "./passes.ts";
-import { type WalkedPage, walk } from "./walk.ts";
+import { walk } from "./walk.ts";
 
 export interface SweepOptions {
   readonly source: ListSource;
@@ -13,14 +13,14 @@ export interface SweepOptions {
   readonly readAhead: number;
   readonly read: (part: Part, page: number) => Promise<ListPage>;
   /** Called for each row that the sweep has not seen before, in order. */
-  readonly onRow: (rows: Rows, row: number, page: WalkedPage) => void;
+  readonly onRow: (rows: Rows, row: number, page: ListPage) => void;
   readonly onAllRequested: () => void;
   /** Where an interrupted sweep stood. */
   readonly resume?: SweepPosition | undefined;
   /** How often the list may be read again; often enough, unless said otherwise. */
   readonly mostPasses?: number | undefined;
   /** Called for each page of the first pass, before its rows. */
-  readonly onPage?: ((page: WalkedPage) => void) | undefined;
+  readonly onPage?: ((page: ListPage) => void) | undefined;
 }
 
 /** How far a sweep has come: enough to go on later and to notice if the list has moved since. */
@@ -79,20 +79,20 @@ export async function* sweep(
   let resumeChecked = resume === undefined;
   let position: SweepPosition | undefined;
   let previous: PageTrace | undefined;
-  for await (const page of walkPart(options, counter, first, resume ? resume.page - 1 : 1)) {
+  for await (const walked of walkPart(options, counter, first, resume ? resume.page - 1 : 1)) {
     if (!resumeChecked && resume) {
       resumeChecked = true;
-      previous = counter.takeKnown(page, first, resume);
+      previous = counter.takeKnown(walked, first, resume);
       if (previous.digest !== resume.digest) return { ...counter.verdict(), outcome: "moved" };
       continue;
     }
-    options.onPage?.(page);
+    options.onPage?.(walked.page);
     const rowsBefore = counter.progress();
-    const trace = counter.take(page, first);
-    if (!page.again) {
-      const isSeamless = !counter.hasShrunk && rowsBefore.rows === (page.number - 1) * pageSize;
+    const trace = counter.take(walked, first);
+    if (!walked.again) {
+      const isSeamless = !counter.hasShrunk && rowsBefore.rows === (walked.number - 1) * pageSize;
       if (previous && isSeamless && isClearBorder(previous, trace)) {
-        position = { page: page.number, ...rowsBefore, digest: previous.digest };
+        position = { page: walked.number, ...rowsBefore, digest: previous.digest };
       }
       previous = trace;
     }
@@ -118,12 +118,12 @@ export async function* sweep(
 async function* repair(options: SweepOptions, counter: Counter, pass: Pass): AsyncGenerator<void> {
   counter.beginPass(pass);
   for (const part of pass) {
-    for await (const page of walkPart(options, counter, part, 1)) {
-      if (page.again && counter.passAddsUp) {
-        for (const answer of page.answers) answer.release();
+    for await (const walked of walkPart(options, counter, part, 1)) {
+      if (walked.again && counter.passAddsUp) {
+        walked.page.release();
         return;
       }
-      counter.take(page, part);
+      counter.take(walked, part);
       yield;
       if (counter.addsUp) return;
     }

@@ -14,7 +14,8 @@ export interface WalkOptions {
 }
 
 /** A page with its number. */
-export interface WalkedPage extends ListPage {
+export interface WalkedPage {
+  readonly page: ListPage;
   readonly number: number;
   /** Read after the walk, because the list has changed at its end. */
   readonly again: boolean;
@@ -28,7 +29,7 @@ const MOST_EMPTY_HANDED = 10;
 
 /**
  * Walks a list from one page to its end, reading ahead, and yields the pages in order. Whoever
- * takes a page releases its answers.
+ * takes a page releases it.
  *
  * The last page is asked for right after the first, not at the end. New rows come last, so what the
  * walk has seen is then what was there when it began: if that is fewer rows than the first page
@@ -50,7 +51,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, vo
       while (next <= lastPage && next <= number + readAhead) requests.send(next++);
       if (next > lastPage) onAllRequested();
       const page = number === firstPage ? first : await requests.take(number);
-      emptyHanded = page.answers.length === 0 ? emptyHanded + 1 : 0;
+      emptyHanded = page.isLost ? emptyHanded + 1 : 0;
       if (emptyHanded > MOST_EMPTY_HANDED) {
         throw new ServerError("The server fails to send any row of several pages in a row.");
       }
@@ -58,7 +59,7 @@ export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, vo
       if (first.totalCount === undefined) lastPage = page.lastPage;
       if (number === lastPage) atEnd = page;
       if (page.receivedAt >= latest.receivedAt) latest = page;
-      yield { ...page, number, again: false };
+      yield { page, number, again: false };
     }
     yield* catchUp(options, atEnd, latest);
   } finally {
@@ -83,7 +84,7 @@ async function* catchUp(
       const page = await read(number);
       totalCount = page.totalCount ?? totalCount;
       lastPage = page.lastPage;
-      yield { ...page, number, again: true };
+      yield { page, number, again: true };
     }
   }
 }
@@ -119,9 +120,7 @@ class Requests {
   abandon(): void {
     for (const sent of this.#sent.values()) {
       sent.then(
-        ({ answers }) => {
-          for (const answer of answers) answer.release();
-        },
+        (page) => page.release(),
         () => undefined,
       );
     }

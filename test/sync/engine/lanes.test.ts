@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import type { Outcome, Step, Sync } from "../../../src/sync/contract/step.ts";
 import { type LanePlan, Lanes } from "../../../src/sync/engine/lanes.ts";
-import type { Outcome, Step, Sync } from "../../../src/sync/engine/step.ts";
 import { settled } from "../../polar/clocks.ts";
 
 /** Lanes that do as they are told, and a list of what they did. */

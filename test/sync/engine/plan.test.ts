@@ -5,13 +5,11 @@ import { streams } from "../../../src/streams/index.ts";
 import { planLanes } from "../../../src/sync/engine/plan.ts";
 import { contextWith, select } from "../contexts.ts";
 
-const SETTINGS = { startDate: undefined, metricsInterval: "day" } as const;
-
 const named = (names: readonly string[]) =>
   streams.filter(({ name }) => names.includes(name)).map((stream) => select(stream));
 
 const lanesOf = (names: readonly string[], state = State.empty()) =>
-  planLanes(streams, named(names), SETTINGS, contextWith({ state })).map((plan) => plan.streams);
+  planLanes(streams, named(names), contextWith({ state })).map((plan) => plan.streams);
 
 describe("the plan", () => {
   it("has one lane for a list and for what stands inside of its rows", () => {
@@ -39,7 +37,7 @@ describe("the plan", () => {
 
   it("asks nothing of the API before a lane is opened", () => {
     const context = contextWith();
-    planLanes(streams, named(streams.map(({ name }) => name)), SETTINGS, context);
+    planLanes(streams, named(streams.map(({ name }) => name)), context);
     expect(context.logged).toEqual([]);
   });
 });

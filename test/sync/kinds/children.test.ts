@@ -2,16 +2,14 @@ import { describe, expect, it } from "vitest";
 import type { Simulator } from "../../../simulator/index.ts";
 import type { ClientOptions } from "../../../src/polar/client.ts";
 import type { ChildBookmark } from "../../../src/sync/bookmarks/child-bookmark.ts";
-import type { Context } from "../../../src/sync/engine/context.ts";
+import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
 import { syncChildren } from "../../../src/sync/kinds/children.ts";
 import { readParents } from "../../../src/sync/kinds/parents.ts";
-import { Output } from "../../../src/sync/records/output.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { InstantClock } from "../../polar/clocks.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
-import { select } from "../contexts.ts";
-import { bookmarksOf, columnOf, contextFor, place, takeAll } from "../syncs.ts";
+import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
 const none: ChildBookmark = { version: undefined, after: undefined };
 
@@ -29,17 +27,12 @@ function sync(
   const { source } = stream;
   if (source.kind !== "children") throw new Error("payment methods are read by customer");
   const context = contextFor(simulator, options.client, options.overrides);
-  const children = {
-    stream,
-    source,
-    output: new Output(select(stream), context),
-    parents: async (parent: (typeof source.parents)[number]) => {
-      const choice = { stream: streamNamed(parent.stream) };
-      const parents = await readParents(choice, context, place);
-      return { ...parents, problem: options.problem };
-    },
-  };
-  const running = syncChildren(children, options.bookmark ?? none, context, place);
+  const parents = source.parents.map((parent) => async (lane: LaneContext) => ({
+    ...(await readParents({ stream: streamNamed(parent.stream) }, lane)),
+    problem: options.problem,
+  }));
+  const bookmark = options.bookmark ?? none;
+  const running = syncChildren(taskOf(stream, source, bookmark, context, parents));
   return { running, clock: context.clock };
 }
 

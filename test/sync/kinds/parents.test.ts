@@ -3,7 +3,7 @@ import { canCollect, ParentCollector, readParents } from "../../../src/sync/kind
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { rowsFrom } from "../rows.ts";
-import { contextFor, place } from "../syncs.ts";
+import { contextFor, laneOf } from "../syncs.ts";
 
 const benefits = streamNamed("benefits");
 const downloads = { type: "downloadables" };
@@ -63,7 +63,7 @@ describe("parents read for their ids alone", () => {
     const simulator = await simulate({ sizes: { meters: 12 } });
     const choice = { stream: streamNamed("meters"), query: { is_archived: "true" } };
 
-    const parents = await readParents(choice, contextFor(simulator), place);
+    const parents = await readParents(choice, laneOf(contextFor(simulator)));
 
     const archived = tableRows(simulator, "meters").filter(({ archived_at: at }) => at !== null);
     expect(archived.length).toBeGreaterThan(1);
@@ -75,7 +75,7 @@ describe("parents read for their ids alone", () => {
     const simulator = await simulate({ sizes: { orders: 60 } });
     const choice = { stream: streamNamed("orders"), has: "seats" };
 
-    const { ids } = await readParents(choice, contextFor(simulator), place);
+    const { ids } = await readParents(choice, laneOf(contextFor(simulator)));
 
     const seated = tableRows(simulator, "orders").filter(({ seats }) => seats !== null);
     expect(seated.length).toBeGreaterThan(0);
@@ -90,8 +90,7 @@ describe("parents read for their ids alone", () => {
 
     const parents = await readParents(
       { stream: streamNamed("customers") },
-      contextFor(simulator),
-      place,
+      laneOf(contextFor(simulator)),
     );
 
     expect(parents.ids).toHaveLength(19);

@@ -2,11 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { PeriodBookmark } from "../../../src/sync/bookmarks/period-bookmark.ts";
 import type { Interval } from "../../../src/sync/kinds/calendar.ts";
 import { syncPeriods } from "../../../src/sync/kinds/periods.ts";
-import { Output } from "../../../src/sync/records/output.ts";
 import { startServer } from "../../polar/servers.ts";
 import { streamNamed } from "../../support/organization.ts";
-import { select } from "../contexts.ts";
-import { bookmarksOf, columnOf, contextFor, place, takeAll } from "../syncs.ts";
+import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
 const none: PeriodBookmark = { value: undefined, interval: undefined };
 /** InstantClock stands on this day. */
@@ -30,20 +28,14 @@ async function sync(options: Options) {
     const rows = [{ timestamp: `${timestamp}T00:00:00Z` }];
     response.end(JSON.stringify({ periods: rows, quantities: rows }));
   });
-  const context = contextFor(server);
+  const settings = { startDate, metricsInterval: interval };
+  const context = contextFor(server, {}, { settings });
   const stream = streamNamed(name);
   const { source } = stream;
   if (source.kind !== "periods") throw new Error(`${name} has no periods`);
   const { parents, problem } = options;
-  const periods = {
-    stream,
-    source,
-    output: new Output(select(stream), context),
-    interval,
-    startDate: startDate === undefined ? undefined : Date.parse(startDate),
-    parents: parents && (async () => ({ ids: parents, problem })),
-  };
-  const result = await takeAll(syncPeriods(periods, bookmark, context, place));
+  const supply = parents && [async () => ({ ids: parents, problem })];
+  const result = await takeAll(syncPeriods(taskOf(stream, source, bookmark, context, supply)));
   const asked = server.requests.map(({ target }) => new URL(target, "http://metrics"));
   return { ...result, asked };
 }

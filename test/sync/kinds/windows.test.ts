@@ -3,11 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Stream, WindowSource } from "../../../src/streams/define.ts";
 import type { WindowBookmark } from "../../../src/sync/bookmarks/window-bookmark.ts";
 import { syncWindows } from "../../../src/sync/kinds/windows.ts";
-import { Output } from "../../../src/sync/records/output.ts";
 import { startServer } from "../../polar/servers.ts";
 import { streamNamed } from "../../support/organization.ts";
-import { select } from "../contexts.ts";
-import { bookmarksOf, columnOf, contextFor, place, takeAll } from "../syncs.ts";
+import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
 /** InstantClock stands here. */
 const NOW = Date.parse("2026-08-01T12:00:00Z") + 1_000_000;
@@ -71,10 +69,12 @@ async function sync(
   } = {},
 ) {
   const server = await eventsEndpoint(events, isHidden);
-  const context = contextFor(server, {}, { pageSize });
-  const output = new Output(select(stream), context);
-  const windowed = { stream, source, output };
-  const result = await takeAll(syncWindows(windowed, bookmark, startDate, context, place));
+  const settings = {
+    startDate: startDate === undefined ? undefined : new Date(startDate).toISOString(),
+    metricsInterval: "day",
+  } as const;
+  const context = contextFor(server, {}, { pageSize, settings });
+  const result = await takeAll(syncWindows(taskOf(stream, source, bookmark, context)));
   return { ...result, requests: server.requests };
 }
 

@@ -4,8 +4,7 @@ import { rowsFrom } from "../rows.ts";
 
 /** A page of rows with these times. */
 function page(times: readonly unknown[]) {
-  const rows = rowsFrom(times.map((created_at) => ({ created_at })));
-  return { answers: [{ rows }] } as const;
+  return [rowsFrom(times.map((created_at) => ({ created_at })))];
 }
 
 const newness = new Newness(["created_at", "email"]);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ListPage } from "../../../src/polar/list.ts";
 import type { ListSource } from "../../../src/streams/define.ts";
 import {
   type SweepOptions,
@@ -362,7 +363,7 @@ describe("rows that the server fails to send", () => {
       const answer = await list.read(part, page);
       if (page !== 2) return answer;
       const { receivedAt, totalCount, lastPage } = answer;
-      for (const one of answer.answers) one.release();
+      answer.release();
       return list.maker.page([{ id: "row-3" }, { id: null }, {}], {
         receivedAt,
         totalCount,
@@ -380,7 +381,7 @@ describe("a sweep that can't add up", () => {
     const list = new ModelList({ rows: rows(250), ties: heapTies });
     const read: typeof list.read = async (part, page) => {
       const answer = await list.read(part, page);
-      return { ...answer, totalCount: 251 };
+      return new ListPage(answer.answers, { ...answer, totalCount: 251 });
     };
     const { verdict, written } = await sweepAll(list, { read, pageSize: 100 });
     expect(verdict).toMatchObject({ outcome: "short", found: 250, expected: 251 });
@@ -390,11 +391,10 @@ describe("a sweep that can't add up", () => {
 
   it("is not read again where that is not wanted", async () => {
     const list = new ModelList({ rows: rows(6, 6), ties: randomTies(1) });
-    const read: typeof list.read = async (part, page) => ({
-      ...(await list.read(part, page)),
-      totalCount: 7,
-      lastPage: 2,
-    });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      return new ListPage(answer.answers, { ...answer, totalCount: 7, lastPage: 2 });
+    };
     const { verdict } = await sweepAll(list, { read, mostPasses: 0 });
     expect(verdict?.outcome).toBe("short");
     expect(list.requests.length).toBe(2);
@@ -402,11 +402,10 @@ describe("a sweep that can't add up", () => {
 
   it("has no number to add up to where the API gives none", async () => {
     const list = new ModelList({ rows: rows(5), ties: heapTies });
-    const read: typeof list.read = async (part, page) => ({
-      ...(await list.read(part, page)),
-      totalCount: undefined,
-      lastPage: 2,
-    });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      return new ListPage(answer.answers, { ...answer, totalCount: undefined, lastPage: 2 });
+    };
     const { verdict, written } = await sweepAll(list, { read });
     expect(written.length).toBe(5);
     expect(verdict).toMatchObject({ outcome: "short", expected: Number.POSITIVE_INFINITY });

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { ServerError } from "../../../src/polar/errors.ts";
-import type { ListPage } from "../../../src/polar/list.ts";
+import { ListPage } from "../../../src/polar/list.ts";
 import { type WalkedPage, type WalkOptions, walk } from "../../../src/sync/sweep/walk.ts";
 import { settled } from "../../polar/clocks.ts";
-import { PageMaker, release, valuesOf } from "../pages.ts";
+import { PageMaker, valuesOf } from "../pages.ts";
 
 /** A list of numbered rows that grows at its end and shrinks anywhere, and is read by pages. */
 class List {
@@ -54,7 +54,7 @@ async function walkAll(list: List, options: Partial<WalkOptions> = {}) {
   const onAllRequested = () => {
     allRequestedAfter ??= list.asked.length;
   };
-  for await (const page of walk({
+  for await (const { page, number, again } of walk({
     read,
     firstPage: 1,
     pageSize,
@@ -62,8 +62,8 @@ async function walkAll(list: List, options: Partial<WalkOptions> = {}) {
     onAllRequested,
     ...options,
   })) {
-    pages.push({ number: page.number, again: page.again, ids: valuesOf(page, "id") });
-    release(page);
+    pages.push({ number, again, ids: valuesOf(page, "id") });
+    page.release();
   }
   await settled();
   expect(list.maker.held).toBe(0);
@@ -158,7 +158,7 @@ describe("reading ahead", () => {
   async function next(walking: AsyncGenerator<WalkedPage, void>): Promise<number | undefined> {
     const { value } = await walking.next();
     if (!value) return undefined;
-    release(value);
+    value.page.release();
     return value.number;
   }
 
@@ -317,13 +317,13 @@ describe("a walk over a list that changes", () => {
 });
 
 describe("pages without a readable row", () => {
-  const nothing = (page: number): ListPage => ({
-    answers: [],
-    unreadable: [page - 1],
-    totalCount: undefined,
-    lastPage: page + 1,
-    receivedAt: 0,
-  });
+  const nothing = (page: number) =>
+    new ListPage([], {
+      unreadable: [page - 1],
+      totalCount: undefined,
+      lastPage: page + 1,
+      receivedAt: 0,
+    });
 
   it("do not end a walk", async () => {
     const list = new List(5, 1);

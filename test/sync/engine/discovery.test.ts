@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { streams } from "../../src/streams/index.ts";
-import { discover } from "../../src/sync/discovery.ts";
+import { streams } from "../../../src/streams/index.ts";
+import { discover } from "../../../src/sync/engine/discovery.ts";
 
 const catalog = discover(streams);
 

@@ -1,26 +1,23 @@
-import type { Catalog, DiscoverableStream } from "../singer/catalog.ts";
-import { buildCatalog } from "../singer/catalog.ts";
-import { streamSchema } from "../singer/schema.ts";
-import type { Stream } from "../streams/define.ts";
-import { EXTRA_COLUMN } from "./records/row-plan.ts";
+import type { Catalog, DiscoverableStream } from "../../singer/catalog.ts";
+import { buildCatalog } from "../../singer/catalog.ts";
+import { streamSchema } from "../../singer/schema.ts";
+import type { Stream } from "../../streams/define.ts";
+import { kinds } from "../kinds/index.ts";
+import { EXTRA_COLUMN } from "../records/row-plan.ts";
 
 /** The catalog of these streams: what `--discover` prints. */
 export function discover(streams: readonly Stream[]): Catalog {
   return buildCatalog(streams.map(describe));
 }
 
-/** Streams that are read by time go by it; all others have to be read as a whole. */
+/** What the kind of the stream's source can do best. */
 function replication({
   source,
 }: Stream): Pick<DiscoverableStream, "replicationMethod" | "replicationKey"> {
-  switch (source.kind) {
-    case "windows":
-      return { replicationMethod: "INCREMENTAL", replicationKey: source.timestamp };
-    case "periods":
-      return { replicationMethod: "INCREMENTAL", replicationKey: "timestamp" };
-    default:
-      return { replicationMethod: "FULL_TABLE" };
-  }
+  const { methods, replicationKey } = kinds[source.kind];
+  const [replicationMethod = "FULL_TABLE"] = methods;
+  const key = replicationKey(source, replicationMethod);
+  return { replicationMethod, ...(key === undefined ? {} : { replicationKey: key }) };
 }
 
 function describe(stream: Stream): DiscoverableStream {

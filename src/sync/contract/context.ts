@@ -1,3 +1,4 @@
+import type { Config } from "../../config/config.ts";
 import type { Log } from "../../log/log.ts";
 import type { Clock } from "../../polar/clock.ts";
 import type { ListReader } from "../../polar/list.ts";
@@ -14,12 +15,19 @@ export interface Context {
   readonly emitActivateVersion: boolean;
   /** The state that the run begins with. */
   readonly state: State;
+  /** What the user has set that some kinds of sources go by. */
+  readonly settings: Pick<Config, "startDate" | "metricsInterval">;
 }
 
-/** The place of a sync in the run. */
-export interface Place {
+/** What a sync needs to know of the run and of its place in it. */
+export interface LaneContext extends Context {
   /** Of the requests that wait, the lowest number goes first: streams before those after them. */
   readonly priority: number;
   /** To be called when all requests have been sent that can be told: the next stream may begin. */
   readonly onAllRequested: () => void;
+}
+
+/** The same place for a part of a sync: others do not begin when that has sent its requests. */
+export function quietly(lane: LaneContext): LaneContext {
+  return { ...lane, onAllRequested: () => undefined };
 }

@@ -1,0 +1,106 @@
+import type { ReplicationMethod } from "../../singer/catalog.ts";
+import type { Source, Stream } from "../../streams/define.ts";
+import type { Context, LaneContext } from "../contract/context.ts";
+import type { Sync } from "../contract/step.ts";
+import type { SelectedDeclaration } from "../records/output.ts";
+import type { ParentChoice, ParentCollector, Parents } from "./parents.ts";
+
+type KindName = Source["kind"];
+type SourceOf<K extends KindName> = Extract<Source, { readonly kind: K }>;
+
+/** All that is known of a sync before it is opened. */
+export interface StreamTask<S extends Source = Source> {
+  readonly stream: Stream;
+  readonly source: S;
+  /** The selected streams that it brings: itself, and those whose rows stand inside of its rows. */
+  readonly members: readonly SelectedDeclaration[];
+  /** Whom it asks about, in the order in which its kind has named them. */
+  readonly parents: readonly ((lane: LaneContext) => Promise<Parents>)[];
+  /** Those who want to see its rows pass by, because they ask about them. */
+  readonly collectors: readonly ParentCollector[];
+  readonly streamNamed: (name: string) => Stream;
+}
+
+/** A task with its place in the run, and what the state remembers of it. */
+export interface OpenTask<S extends Source, Bookmark> extends StreamTask<S> {
+  readonly bookmark: Bookmark;
+  readonly lane: LaneContext;
+}
+
+/** One way to replicate sources of one kind. */
+export interface Replication<S extends Source, Bookmark> {
+  /** The column that it goes by, for the catalog; undefined when it reads everything. */
+  readonly replicationKey?: (source: S) => string;
+  /** Throws a UserInputError when the state holds none of ours. */
+  readonly readBookmark: (task: StreamTask<S>, context: Context) => Bookmark;
+  readonly sync: (task: OpenTask<S, Bookmark>) => Sync;
+}
+
+/** A {@link Replication} whose bookmark is its own affair. */
+export interface Method<S extends Source> {
+  readonly replicationKey: ((source: S) => string) | undefined;
+  /** Reads the bookmark at once; the sync does nothing before its first step is asked for. */
+  readonly prepare: (task: StreamTask<S>, context: Context) => (lane: LaneContext) => Sync;
+}
+
+export function method<S extends Source, Bookmark>(
+  replication: Replication<S, Bookmark>,
+): Method<S> {
+  const { replicationKey, readBookmark, sync } = replication;
+  return {
+    replicationKey,
+    prepare: (task, context) => {
+      const bookmark = readBookmark(task, context);
+      return (lane) => sync({ ...task, bookmark, lane });
+    },
+  };
+}
+
+/** How sources of one kind are read. */
+export interface KindDefinition<S extends Source> {
+  /** The methods it knows; the first is what discovery proposes. */
+  readonly methods: { readonly [M in ReplicationMethod]?: Method<S> };
+  /** Whose ids it asks about. */
+  readonly parents?: (source: S, streamNamed: StreamTask["streamNamed"]) => readonly ParentChoice[];
+}
+
+/** A kind of sources as discovery and the plan see it: it takes any source that is of its kind. */
+export interface Kind {
+  readonly methods: readonly ReplicationMethod[];
+  readonly replicationKey: (source: Source, method: ReplicationMethod) => string | undefined;
+  readonly parents: (
+    source: Source,
+    streamNamed: StreamTask["streamNamed"],
+  ) => readonly ParentChoice[];
+  readonly prepare: (
+    task: StreamTask,
+    method: ReplicationMethod,
+    context: Context,
+  ) => (lane: LaneContext) => Sync;
+}
+
+export function defineKind<K extends KindName>(
+  name: K,
+  definition: KindDefinition<SourceOf<K>>,
+): Kind {
+  const { methods, parents } = definition;
+  const own = (source: Source): SourceOf<K> => {
+    if (isOfKind(source, name)) return source;
+    throw new RangeError(`a source of the kind ${source.kind} came to ${name}`);
+  };
+  const known = (["INCREMENTAL", "FULL_TABLE"] as const).filter((one) => methods[one]);
+  return {
+    methods: known,
+    replicationKey: (source, one) => methods[one]?.replicationKey?.(own(source)),
+    parents: (source, streamNamed) => parents?.(own(source), streamNamed) ?? [],
+    prepare: (task, one, context) => {
+      const found = methods[one];
+      if (!found) throw new RangeError(`${name} can't be replicated as ${one}`);
+      return found.prepare({ ...task, source: own(task.source) }, context);
+    },
+  };
+}
+
+function isOfKind<K extends KindName>(source: Source, kind: K): source is SourceOf<K> {
+  return source.kind === kind;
+}
