@@ -6,6 +6,7 @@ const names = ["orders", "order_items", "customers", "page_size"];
 it.each([
   ["order", "orders"],
   ["oders", "orders"],
+  ["ordesr", "orders"],
   ["Customers", "customers"],
   ["page-size", "page_size"],
   ["orderitems", "order_items"],
