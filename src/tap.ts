@@ -1,15 +1,17 @@
 import { setFlagsFromString } from "node:v8";
-import { about, type Command, HELP, parseArguments } from "./cli/arguments.ts";
+import { about } from "./cli/about.ts";
+import { type Choice, type Command, HELP, parseArguments } from "./cli/arguments.ts";
+import { runWord } from "./cli/command.ts";
+import { discoveredCatalog, selectedStreams } from "./cli/selected.ts";
 import { checkConfig, loadConfig } from "./config/config.ts";
 import { createLog, type ProcessLog } from "./log/log.ts";
 import { exitCodeOf, TargetClosedError } from "./shared/errors.ts";
 import { VERSION } from "./shared/program.ts";
-import { printCatalog, readCatalog } from "./singer/catalog.ts";
-import { selectStreams } from "./singer/selection.ts";
+import { printCatalog } from "./singer/catalog.ts";
 import { State } from "./singer/state.ts";
 import { MessageWriter } from "./singer/writer.ts";
 import { streams } from "./streams/index.ts";
-import { discover } from "./sync/engine/discovery.ts";
+import type { Incomplete } from "./sync/engine/sync.ts";
 
 /** A hung API or target must not keep an interrupted run alive for longer than this. */
 const GRACE_MILLISECONDS = 4_000;
@@ -29,15 +31,38 @@ async function main(args: readonly string[], log: ProcessLog): Promise<number> {
       await writer.write(`tap-polar ${VERSION}\n`);
       return 0;
     case "about":
-      await writer.write(`${about()}\n`);
+      await writer.write(about(command.format));
       return 0;
     case "discover":
-      checkConfig(command.config, warn);
-      await writer.write(printCatalog(discover(streams)));
+      await writer.write(
+        printCatalog(discoveredCatalog(command, checkConfig(command.config, warn).select)),
+      );
       return 0;
+    case "word":
+      return runWord(command.word, command.args, { write: (text) => writer.write(text), log });
+    case "test":
+      return testCommand(command, writer, log);
     case "sync":
       return syncCommand(command, writer, log);
   }
+}
+
+/** The settings, and the streams that they, the catalog and the command line select. */
+function readInput(choice: Choice, log: ProcessLog) {
+  const warn = (message: string) => log.warn(message);
+  const config = loadConfig(choice.config, warn);
+  log.hide(config.accessToken);
+  return { config, selected: selectedStreams(choice, config.select, warn) };
+}
+
+async function testCommand(
+  command: Extract<Command, { kind: "test" }>,
+  writer: MessageWriter,
+  log: ProcessLog,
+): Promise<number> {
+  const { config, selected } = readInput(command, log);
+  const { readOneRecordEach } = await import("./cli/one-record.ts");
+  return tell(await readOneRecordEach(selected, config, writer, log), selected.length, log);
 }
 
 async function syncCommand(
@@ -45,12 +70,7 @@ async function syncCommand(
   writer: MessageWriter,
   log: ProcessLog,
 ): Promise<number> {
-  const config = loadConfig(command.config, (message) => log.warn(message));
-  log.hide(config.accessToken);
-  const catalog = command.catalog === undefined ? undefined : readCatalog(command.catalog);
-  const source = command.catalog ?? "the default catalog";
-  const warn = (message: string) => log.warn(message);
-  const selected = selectStreams(catalog, discover(streams), source, warn);
+  const { config, selected } = readInput(command, log);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
   // WebAssembly that is compiled from here on is not optimized. For undici's HTTP parser that would
@@ -68,10 +88,14 @@ async function syncCommand(
     log.lastLine("Interrupted; run again with the last state to go on from there.");
     return interruption.exitCode;
   }
+  return tell(incomplete, selected.length, log);
+}
+
+/** Tells of the streams that are incomplete, out of so many, and returns the exit code. */
+function tell(incomplete: readonly Incomplete[], all: number, log: ProcessLog): number {
   const [first] = incomplete;
   if (first === undefined) return 0;
   const names = incomplete.map(({ stream }) => stream).join(", ");
-  const all = selected.length;
   log.lastLine(
     incomplete.length === 1
       ? `${first.stream} is incomplete: ${first.problem}`

@@ -8,6 +8,7 @@ export const CAPABILITIES: readonly string[] = [
   "state",
   "about",
   "activate-version",
+  "test",
   "structured-logging",
 ];
 
