@@ -52,6 +52,12 @@ export class ListPage implements Iterable<Rows>, PageFacts {
     for (const { rows } of this.answers) yield rows;
   }
 
+  /** Where a row stands in the list, for people. */
+  placeOf(rows: Rows, row: number): string {
+    const offset = this.answers.find((answer) => answer.rows === rows)?.offset ?? 0;
+    return `position ${offset + row}, from 0`;
+  }
+
   /** Whether the server has sent no answer for any part of the page. */
   get isLost(): boolean {
     return this.answers.length === 0;
@@ -150,7 +156,9 @@ class Search {
 
   async read(page: number, limit: number): Promise<void> {
     try {
-      this.answers.push(await this.#answer(page, limit));
+      const answer = await this.#answer(page, limit);
+      answer.offset = (page - 1) * limit;
+      this.answers.push(answer);
       this.#unreadableInARow = 0;
     } catch (error) {
       if (!(error instanceof ServerError)) throw error;

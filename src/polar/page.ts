@@ -17,6 +17,8 @@ export class Page {
   lastPage: number | undefined;
   /** When the answer was complete, in milliseconds since the epoch. */
   receivedAt = 0;
+  /** Where its first row stands in the list, counted from 0. */
+  offset = 0;
   #body: Body | undefined;
   readonly #index = new JsonIndex();
   readonly #pool: Page[];
@@ -33,6 +35,7 @@ export class Page {
     this.totalCount = undefined;
     this.lastPage = undefined;
     this.receivedAt = receivedAt;
+    this.offset = 0;
     const { bytes } = body;
     if (rowsAt === undefined) {
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES);

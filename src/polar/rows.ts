@@ -20,8 +20,9 @@ export class Rows {
   readonly #firstOfShape = new Map<number, RowShape>();
 
   /**
-   * Reads an array of objects, replacing what was there. The index must go down to the properties,
-   * and stay as it is for as long as the rows are used.
+   * Reads an array of objects, replacing what was there; an element that is none is a row without
+   * properties. The index must go down to the properties, and stay as it is for as long as the rows
+   * are used.
    */
   read(index: JsonIndex, array: number): void {
     this.clear();
@@ -98,16 +99,19 @@ export class Rows {
 
   #add(object: number): void {
     const index = this.#index;
-    if (!index.isObject(object)) {
-      throw new InvalidJsonError("an object is missing", index.start(object));
-    }
-    const first = index.sameKeysAs(object);
+    const first = index.isObject(object) ? index.sameKeysAs(object) : undefined;
+    this.#objects.push(object);
+    this.#shapes.push(first === undefined ? NO_SHAPE : this.#shapeOf(object, first));
+  }
+
+  /** The shape of an object, whose keys are those of an object before it, or its own. */
+  #shapeOf(object: number, first: number): RowShape {
+    const index = this.#index;
     let shape = this.#firstOfShape.get(first);
     if (!shape) {
       shape = RowShape.of(Array.from(index.inside(object), (member) => index.key(member)));
       this.#firstOfShape.set(first, shape);
     }
-    this.#shapes.push(shape);
-    this.#objects.push(object);
+    return shape;
   }
 }

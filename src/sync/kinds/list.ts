@@ -7,7 +7,7 @@ import {
 } from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import type { Context } from "../contract/context.ts";
-import type { Step, Sync } from "../contract/step.ts";
+import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { Output } from "../records/output.ts";
 import type { SweepPosition, Verdict } from "../sweep/sweep.ts";
 import { isWhole, problemOf, reasonToStartOver } from "../sweep/verdicts.ts";
@@ -86,10 +86,15 @@ export async function* syncFullTable(task: OpenTask<ListSource, readonly SweepBo
     const hidden = yield* readHidden(table);
     problem ??= hidden;
   }
-  if (lane.emitActivateVersion && problem === undefined && !resumed) {
-    for (const output of outputs) yield { kind: "activate", stream: output.stream, version };
+  const outcomes = outputs.map((output) => ({
+    stream: output.stream,
+    problem: allOf(problem, output.problem),
+  }));
+  for (const outcome of outcomes) {
+    if (!lane.emitActivateVersion || resumed || outcome.problem !== undefined) continue;
+    yield { kind: "activate", stream: outcome.stream, version };
   }
-  return outputs.map((output) => ({ stream: output.stream, problem }));
+  return outcomes;
 }
 
 /** Sweeps the list in one version, and moves the bookmarks along. */
@@ -104,9 +109,9 @@ async function* readVersion(
     {
       source,
       key: itemKey(list),
-      onRow: (rows, row, { receivedAt }) => {
-        own?.add(rows, row, receivedAt);
-        for (const one of inside) one.addInside(rows, row, receivedAt);
+      onRow: (rows, row, page) => {
+        own?.add(rows, row, page);
+        for (const one of inside) one.addInside(rows, row, page);
         for (const collector of collectors) collector.add(rows, row);
       },
       resume,
@@ -146,7 +151,7 @@ async function* readHidden({
       {
         source: onePart,
         key: itemKey(list),
-        onRow: (rows, row, { receivedAt }) => own.add(rows, row, receivedAt),
+        onRow: (rows, row, page) => own.add(rows, row, page),
       },
       lane,
     );
