@@ -1,8 +1,8 @@
 import { setFlagsFromString } from "node:v8";
 import { about } from "./cli/about.ts";
 import { type Choice, type Command, HELP, parseArguments } from "./cli/arguments.ts";
-import { runWord } from "./cli/command.ts";
 import { discoveredCatalog, selectedStreams } from "./cli/selected.ts";
+import { runWord } from "./cli/words.ts";
 import { checkConfig, loadConfig } from "./config/config.ts";
 import { createLog, type ProcessLog } from "./log/log.ts";
 import { exitCodeOf, TargetClosedError } from "./shared/errors.ts";

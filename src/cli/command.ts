@@ -1,7 +1,7 @@
 /** What the commands for people have in common. */
 import { parseArgs } from "node:util";
 import type { ProcessLog } from "../log/log.ts";
-import { listOf, refuseMistakes, type Word } from "./arguments.ts";
+import { listOf, refuseMistakes } from "./arguments.ts";
 
 /** What a command writes to. */
 export interface Terminal {
@@ -14,26 +14,6 @@ export interface PeoplesCommand {
   readonly HELP: string;
   /** @returns the exit code, as of a sync */
   run(args: readonly string[], terminal: Terminal): Promise<number>;
-}
-
-/** Loaded when they are called, for the sake of those that start the tap for a discovery. */
-const commands: Readonly<Record<Word, () => Promise<PeoplesCommand>>> = {
-  init: () => import("./commands/init.ts"),
-  check: () => import("./commands/check.ts"),
-  streams: () => import("./commands/streams.ts"),
-  state: () => import("./commands/state.ts"),
-};
-
-/** Runs a command for people, or prints its help. */
-export async function runWord(
-  word: Word,
-  args: readonly string[],
-  terminal: Terminal,
-): Promise<number> {
-  const command = await commands[word]();
-  if (!args.includes("--help") && !args.includes("-h")) return command.run(args, terminal);
-  await terminal.write(command.HELP);
-  return 0;
 }
 
 const CHOICE = {

@@ -1,12 +1,11 @@
 /** A few requests to Polar, for a command that a person waits for. */
-import type { IncomingHttpHeaders } from "node:http";
 import type { Config } from "../config/config.ts";
 import type { Log } from "../log/log.ts";
 import { PolarClient } from "../polar/client.ts";
 import { systemClock } from "../polar/clock.ts";
 import { openConnections } from "../polar/connections.ts";
 import { ListReader } from "../polar/list.ts";
-import { observed } from "../polar/observed.ts";
+import { type AnswerHeaders, observed } from "../polar/observed.ts";
 import type { Stream } from "../streams/define.ts";
 import { streams } from "../streams/index.ts";
 import { type Found, Prober } from "./probe.ts";
@@ -34,7 +33,7 @@ export async function askPolar(
 ): Promise<Answers> {
   let apiVersion: string | undefined;
   let clockAhead: number | undefined;
-  const onHead = ({ date, "polar-version": version }: IncomingHttpHeaders) => {
+  const onHead = ({ date, "polar-version": version }: AnswerHeaders) => {
     if (typeof version === "string") apiVersion = version;
     // The header has whole seconds: on average half of one has passed.
     if (date !== undefined) clockAhead = (Date.now() - Date.parse(date)) / 1_000 - 0.5;
