@@ -6,7 +6,7 @@ import {
   UnauthorizedError,
   UnreachableError,
 } from "../polar/errors.ts";
-import type { ListReader } from "../polar/list.ts";
+import type { ListReader, ListRequest } from "../polar/list.ts";
 import { TapError } from "../shared/errors.ts";
 import type { ChildSource, ListSource, PeriodSource, Stream } from "../streams/define.ts";
 import { dayRanges, dayText } from "../sync/kinds/calendar.ts";
@@ -34,6 +34,8 @@ interface Counted {
 
 /** Nobody's id. */
 const NOBODY = "00000000-0000-4000-8000-000000000000";
+
+type Query = ListRequest["query"];
 
 type Settings = Pick<Config, "pageSize" | "startDate" | "metricsInterval">;
 
@@ -86,7 +88,7 @@ export class Prober {
   async #countFor(
     stream: Stream,
     probe: StreamProbe,
-    filter: Readonly<Record<string, string>> = {},
+    filter: Query = {},
   ): Promise<Counted | undefined> {
     const { source } = stream;
     if (source.kind !== "list" && source.kind !== "windows") return undefined;
@@ -94,18 +96,18 @@ export class Prober {
     const counted = await probe.attempt(stream, () => this.#count(source.path, query));
     if (counted === undefined) return undefined;
     const pages = Math.max(1, Math.ceil(counted.rows / this.#settings.pageSize));
-    probe.requests.set(`${source.path}?${new URLSearchParams(query)}`, pages);
+    probe.requests.set(`${source.path} ${JSON.stringify(query)}`, pages);
     return counted;
   }
 
-  #count(path: string, query: Readonly<Record<string, string>>): Promise<Counted> {
-    const key = `${path}?${new URLSearchParams(query)}`;
+  #count(path: string, query: Query): Promise<Counted> {
+    const key = `${path} ${JSON.stringify(query)}`;
     const known = this.#counts.get(key) ?? this.#countAnew(path, query);
     this.#counts.set(key, known);
     return known;
   }
 
-  async #countAnew(path: string, query: Readonly<Record<string, string>>): Promise<Counted> {
+  async #countAnew(path: string, query: Query): Promise<Counted> {
     const request = { path, endpoint: path, sorting: [], query, rowsAt: "items", priority: 0 };
     const { answers, totalCount } = await this.#reader.read(request, 1, 1);
     const [page] = answers;
@@ -160,7 +162,7 @@ export class Prober {
   async #readOnce(
     path: string,
     endpoint: string,
-    query: Readonly<Record<string, string>>,
+    query: Query,
     rowsAt: string | undefined,
   ): Promise<number> {
     const page = await this.#reader.readOnce({ path, endpoint, query, priority: 0 }, rowsAt);

@@ -38,6 +38,7 @@ describe("state show", () => {
         events: { replication_key: "timestamp", replication_key_value: value },
         webhook_deliveries: { replication_key_value: value, progress: { next } },
         refunds: {},
+        checkouts: { version, swept_at: "2026-08-20T07:12:32.999Z", caught_up_at: value },
         products: { version: "1" },
         gone: { version },
       }),
@@ -47,6 +48,8 @@ describe("state show", () => {
       payment_methods: `interrupted among the customers in a reading ${BEGAN}; the next run goes on there`,
       events: `read up to ${value}`,
       webhook_deliveries: `read up to ${value}; interrupted, and the next run goes on from ${next}`,
+      checkouts:
+        "read whole at 2026-08-20T07:12:32Z, and all that changed until 2026-08-20T07:12:32Z",
       refunds: "has nothing to go on from: the next run reads it from its beginning",
       products: "is not as this tap writes it",
       gone: "is no stream of this tap, and is kept as it is",
@@ -75,6 +78,11 @@ describe("state rewind", () => {
   it("lets a stream begin anew, keeps its version, and leaves the others alone", () => {
     const sweep = { page: 2, page_size: 100, order: [], rows: 100, digest: "x" };
     const others = { events: read };
+    const swept = { swept_at: value, caught_up_at: value, replication_key_value: value };
+    expect(bookmarksAfter({ orders: { version, ...swept } }, "orders").orders).toEqual({
+      version,
+      format: 1,
+    });
     expect(bookmarksAfter({ orders: { version, sweep }, ...others }, "orders")).toEqual({
       orders: { version, format: 1 },
       ...others,
@@ -99,7 +107,7 @@ describe("state rewind", () => {
   });
 
   it.each([
-    ["orders", "2026-01-01", "--to: orders is read whole each time; leave --to out"],
+    ["orders", "2026-01-01", "--to: orders is not read by time; without --to it is read whole"],
     ["events", "yesterday", "--to: must be a date or a time, such as 2026-01-31T12:00:00Z"],
     ["events", "2026-09-01", `--to: events has been read up to ${value}, so all between`],
     ["metrics", "2026-01-01", "--to: metrics has been read not at all, so all between"],

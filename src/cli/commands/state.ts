@@ -53,6 +53,8 @@ const bookmarkShape = z.looseObject({
   after: z.looseObject({ stream: z.string() }).optional(),
   replication_key_value: z.string().optional(),
   progress: z.looseObject({ next: z.string() }).optional(),
+  swept_at: z.string().optional(),
+  caught_up_at: z.string().optional(),
 });
 
 /** A line for each stream that the state knows, and a word on those that it does not. */
@@ -70,12 +72,16 @@ export function explain(state: State, declared: readonly Stream[]): string {
 
 function sentence(bookmark: z.infer<typeof bookmarkShape>): string {
   const { version, sweep, after, replication_key_value: value, progress } = bookmark;
+  const { swept_at: swept, caught_up_at: caughtUp } = bookmark;
   const began = version === undefined ? "" : ` that began at ${timeText(version * 1_000)}`;
   if (sweep) {
     return `interrupted after ${count(sweep.rows)} rows of a reading${began}; the next run goes on there`;
   }
   if (after) {
     return `interrupted among the ${after.stream} in a reading${began}; the next run goes on there`;
+  }
+  if (swept !== undefined && caughtUp !== undefined) {
+    return `read whole at ${plain(swept)}, and all that changed until ${plain(caughtUp)}`;
   }
   const until = value === undefined ? "not read to its end yet" : `read up to ${value}`;
   if (progress) return `${until}; interrupted, and the next run goes on from ${progress.next}`;
@@ -85,8 +91,10 @@ function sentence(bookmark: z.infer<typeof bookmarkShape>): string {
     : `read whole, last in a run${began}; the next run reads it whole again`;
 }
 
-const timeText = (milliseconds: number): string =>
-  new Date(milliseconds).toISOString().replace(".000", "");
+const timeText = (milliseconds: number): string => plain(new Date(milliseconds).toISOString());
+
+/** A time without fractions of seconds. */
+const plain = (time: string): string => time.replace(/\.\d+/, "");
 
 /**
  * Sets a stream back: to its beginning, or to a time where it is read by time. Its version stays,
@@ -97,11 +105,16 @@ export function rewind(state: State, { name, source }: Stream, to: string | unde
   const { data: before } = bookmarkShape.safeParse(state.bookmark(name) ?? {});
   const unread = { sweep: undefined, after: undefined, progress: undefined };
   if (to === undefined) {
-    state.setBookmark(name, { ...unread, replication_key_value: undefined });
+    const unknown = {
+      replication_key_value: undefined,
+      swept_at: undefined,
+      caught_up_at: undefined,
+    };
+    state.setBookmark(name, { ...unread, ...unknown });
     return;
   }
   if (source.kind !== "windows" && source.kind !== "periods") {
-    throw new UserInputError(`--to: ${name} is read whole each time; leave --to out`);
+    throw new UserInputError(`--to: ${name} is not read by time; without --to it is read whole`);
   }
   const time =
     z.iso.date().safeParse(to).success || z.iso.datetime({ offset: true }).safeParse(to).success;

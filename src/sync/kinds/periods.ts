@@ -10,7 +10,7 @@ import {
 import { quietly } from "../contract/context.ts";
 import { allOf, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
-import { timeOf } from "../records/row-times.ts";
+import { timeOf } from "../records/row-values.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
 import { inOrder } from "./in-order.ts";
 import { defineKind, method, type OpenTask } from "./kind.ts";
