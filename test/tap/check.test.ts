@@ -120,7 +120,7 @@ describe("streams", () => {
     expect(lines[0]).toBe("Stream                   Selected  Columns   Scopes");
     const selected = lines.filter((line) => / yes /.test(line)).map((line) => line.split(/ {2,}/));
     expect(selected).toEqual([
-      ["orders", "yes", "2 of 48", "orders:read"],
+      ["orders", "yes", "3 of 48", "orders:read"],
       ["events", "yes", expect.stringMatching(/^\d+ of \d+$/), "events:read"],
     ]);
   });

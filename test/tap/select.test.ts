@@ -23,7 +23,7 @@ function columnsOf(lines: readonly string[]): Record<string, string[]> {
 
 describe("--select", () => {
   const args = ["--select", "refunds.amount,products.name,!products.name"];
-  const columns = { products: ["id"], refunds: ["amount", "id"] };
+  const columns = { products: ["id"], refunds: ["amount", "created_at", "id"] };
 
   test("chooses what a sync reads", async () => {
     const simulator = await simulate();
