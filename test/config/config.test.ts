@@ -79,6 +79,19 @@ describe("loadConfig", () => {
     expect(config).toMatchObject({ pageSize: 3, concurrency: 2, maxRetries: 1 });
   });
 
+  it.each([
+    [["orders.*", "!orders.customer"]],
+    ["orders.*, !orders.customer"],
+    ['["orders.*", "!orders.customer"]'],
+  ])("takes patterns as a list or as text: %j", (select) => {
+    const expected = ["orders.*", "!orders.customer"];
+    expect(load([file({ access_token: TOKEN, select })]).config.select).toEqual(expected);
+    expect(checkConfig([file({ select })], () => undefined)).toEqual({ select: expected });
+    if (typeof select !== "string") return;
+    const variables = { TAP_POLAR_ACCESS_TOKEN: TOKEN, TAP_POLAR_SELECT: select };
+    expect(load(["ENV"], variables).config.select).toEqual(expected);
+  });
+
   it("reads no variables unless asked to", () => {
     const { config } = load([file({ access_token: TOKEN })], { TAP_POLAR_PAGE_SIZE: "3" });
     expect(config.pageSize).toBe(100);

@@ -1,8 +1,8 @@
-import * as z from "zod";
-import { UnauthorizedError, UnreachableError } from "../../polar/errors.ts";
+import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
+import { FEED_BOOKMARK, feedBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
@@ -10,12 +10,7 @@ import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsReading } from "./open-rows.ts";
-import { ToldChanges, toldBookmark } from "./told-changes.ts";
-
-/** Where the sources of hints stand is kept beside the bookmarks of the streams, under this name. */
-export const FEED_BOOKMARK = "change_sources";
-
-const feedBookmark = z.looseObject({ sources: z.record(z.string(), toldBookmark).default({}) });
+import { ToldChanges } from "./told-changes.ts";
 
 /** What was read of one list to find out what has changed. Who takes it releases both. */
 interface Looked {
@@ -194,6 +189,5 @@ function release({ fresh, open }: Looked): void {
 
 /** Whether the run goes on without the source. */
 function isOptional(error: unknown): error is TapError {
-  if (error instanceof UnauthorizedError || error instanceof UnreachableError) return false;
-  return error instanceof TapError;
+  return error instanceof TapError && !(error instanceof PolarError && error.endsRun);
 }
