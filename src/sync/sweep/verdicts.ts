@@ -1,4 +1,21 @@
-import type { Verdict } from "./sweep.ts";
+/** What a sweep can say of its list when it is over. */
+export interface Verdict {
+  /**
+   * Only a resumed sweep ends in these two, and claims nothing. `moved`: the list is not the one that
+   * the interrupted sweep saw. `unproven`: the two do not add up, and this one can't find the rest,
+   * since it does not know the first one's rows.
+   */
+  readonly outcome: "whole" | "short" | "moved" | "unproven";
+  /** Distinct rows that were read, and how many the API says there are. */
+  readonly found: number;
+  readonly expected: number;
+  /** Whether every answer has counted the same, and no row has shown up that is newer than all. */
+  readonly steady: boolean;
+  /** Offsets, in the declared order, of rows that the server fails to send or sends without key. */
+  readonly unreadable: readonly number[];
+  /** How many more such rows only another way to read the list has met. */
+  readonly unreadableElsewhere?: number;
+}
 
 /** Whether every row of the list has been read. */
 export function isWhole({ outcome, unreadable, unreadableElsewhere }: Verdict): boolean {

@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../../src/sync/sweep/sweep.ts";
-import { isWhole, problemOf } from "../../../src/sync/sweep/verdicts.ts";
+import { isWhole, problemOf, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 
-const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, unreadable: [] };
+const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, steady: true, unreadable: [] };
 
 describe("a verdict", () => {
   it("of a whole list is no problem", () => {
