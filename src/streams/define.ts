@@ -38,6 +38,12 @@ export interface Property<T extends JsonType = JsonType> {
 
 export type Properties = Readonly<Record<string, Property>>;
 
+/** Parameters that restrict a list to a range of time. Both borders are exclusive, to the microsecond. */
+export interface TimeRange {
+  readonly after: string;
+  readonly before: string;
+}
+
 /**
  * A list that is paged by `page` and `limit`. The API breaks no ties, so a walk is repeated in other
  * orders, and over other parts, until the distinct rows add up to `total_count`.
@@ -52,6 +58,8 @@ export interface ListSource {
   readonly otherOrders?: readonly string[];
   /** Filters whose values together cover every row, for reading again part by part. */
   readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /** Ranges of the time at the front of {@link order}, to count what has been seen by. */
+  readonly range?: TimeRange;
   /** Query parameters sent with every request. */
   readonly query?: Readonly<Record<string, string>>;
   /** Rows that the list hides unless it is filtered by each of these parents. */

@@ -108,8 +108,11 @@ export class ScheduledList {
     const { part, page, sent, answer } = question;
     const read = sent + choose(this.#now - sent + 1);
     const counted = isAtomic ? read : sent + choose(read - sent + 1);
-    const filter = ({ id }: ScheduledRow) =>
-      part.query.half === undefined || part.query.half === halfOf(id);
+    const { half, after = "", before = "9" } = part.query;
+    const filter = ({ id, minute }: ScheduledRow) =>
+      (half === undefined || half === halfOf(id)) &&
+      timestamp(minute) > after &&
+      timestamp(minute) < before;
     const rows = this.rows(read).filter(filter).toSorted(comparison(part.sorting));
     const totalCount = this.rows(counted).filter(filter).length;
     const { limit } = part;
@@ -130,8 +133,9 @@ export class ScheduledList {
   }
 }
 
-/** The filter that splits the list. */
+/** The filters that it knows: one that splits it, and ranges of time. */
 export const HALVES = { half: ["even", "odd"] } as const;
+export const RANGE = { after: "after", before: "before" } as const;
 
 function halfOf(id: string): string {
   return [...id].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2 === 0 ? "even" : "odd";

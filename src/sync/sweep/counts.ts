@@ -3,7 +3,7 @@ import type { Rows } from "../../polar/rows.ts";
 import { Census } from "./census.ts";
 import type { Part } from "./passes.ts";
 import { sortKeysOf } from "./sort-keys.ts";
-import { RowTimes } from "./times.ts";
+import type { RowTimes } from "./times.ts";
 import { UnreadableRows } from "./unreadable.ts";
 import type { Verdict } from "./verdicts.ts";
 
@@ -19,7 +19,7 @@ interface Said {
 /** How a page is taken. */
 interface Taking {
   /** Where its first row stands in the list; undefined for a page that is read beside the walk. */
-  readonly offset: number | undefined;
+  readonly offset?: number;
   /** From its last row to its first it is in the declared order. */
   readonly backwards?: boolean;
   readonly onNew: (rows: Rows, row: number) => void;
@@ -31,10 +31,20 @@ export interface Known {
   readonly most: number;
   /** The time of the newest row that was there when it began. */
   readonly newest?: string | undefined;
-  /** How many rows have been read, those included that can't be. */
+  /** How many rows have been seen, those included that can't be read. */
   readonly rows: number;
   readonly unreadable: readonly number[];
+  /** The last place where none of the rows behind has the same time as one to come. */
+  readonly settled?: Settled | undefined;
 }
+
+/** All rows up to a time, and how many have been read of them. */
+export interface Settled {
+  readonly time: string;
+  readonly rows: number;
+}
+
+const NOTHING_SETTLED: Settled = { time: "", rows: 0 };
 
 /** Later than every time: with it no row is too new. */
 const NEVER = "\uffff";
@@ -61,12 +71,14 @@ export class Counts {
   #beginning: { readonly count: number; readonly newest: string | undefined } | undefined;
   /** The number that the last answer told. */
   latest = Number.POSITIVE_INFINITY;
-  /** Rows that an interrupted sweep has read. */
+  /** How many rows an interrupted sweep has read that this one has not. */
   #known = 0;
+  /** Those of them that need not be read again. */
+  #settled = NOTHING_SETTLED;
 
-  constructor(order: readonly string[], primaryKey: readonly string[]) {
+  constructor(times: RowTimes, primaryKey: readonly string[]) {
     this.#primaryKey = primaryKey;
-    this.#times = new RowTimes(order);
+    this.#times = times;
   }
 
   /** Notes how many rows an unfiltered answer counts. */
@@ -96,9 +108,10 @@ export class Counts {
   }
 
   /** The first pass goes on where an interrupted sweep stood. */
-  resume({ count, most, newest, rows, unreadable }: Known): void {
+  resume({ count, most, newest, rows, unreadable, settled = NOTHING_SETTLED }: Known): void {
     this.#begin({ count, most, least: count }, newest ?? NEVER);
-    this.#known = rows;
+    this.#known = rows - unreadable.length;
+    this.#settled = settled;
     this.unreadable.resume(unreadable);
   }
 
@@ -106,15 +119,31 @@ export class Counts {
   takeKnown(page: ListPage): void {
     for (const rows of page) {
       for (let row = 0; row < rows.count; row++) {
+        if (this.#isSettled(this.#times.of(rows, row))) continue;
         if (this.#census.add(this.#primaryKey, rows, row, 0, 0)) this.#known--;
       }
     }
   }
 
+  /**
+   * Before a resumed sweep reads the list again: of the interrupted one's rows only the settled ones
+   * need not be seen again. Returns how many must be.
+   */
+  forgetUnsettled(): number {
+    const forgotten = this.#known - this.#settled.rows;
+    this.#known = this.#settled.rows;
+    return forgotten;
+  }
+
+  /** How many rows need not be read again. */
+  get settled(): number {
+    return this.#settled.rows;
+  }
+
   /** Counts a page's rows, and hands on those not seen before. */
   take(page: ListPage, { sorting }: Part, { offset, backwards = false, onNew }: Taking): void {
     const pass = this.#said.length - 1;
-    const hasNew = this.#ageOf(this.#times.latest(page, backwards ? [] : sorting)) > 0;
+    const hasNew = this.#ageOf(this.#times.latest(page, sorting)) > 0;
     const unreadable = offset === undefined ? undefined : this.unreadable;
     const failed = new Set(unreadable && page.unreadable);
     let at = offset ?? 0;
@@ -122,6 +151,10 @@ export class Counts {
       for (let index = 0; index < rows.count; index++) {
         const row = backwards ? rows.count - 1 - index : index;
         while (failed.has(at)) unreadable?.meet(at++);
+        if (this.#settled.rows > 0 && this.#isSettled(this.#times.of(rows, row))) {
+          at++;
+          continue;
+        }
         const age = hasNew ? this.#ageOf(this.#times.of(rows, row)) : 0;
         const isNew = this.#census.add(this.#primaryKey, rows, row, pass, age);
         if (isNew === undefined) unreadable?.meet(at);
@@ -136,6 +169,11 @@ export class Counts {
   /** Distinct rows that have been seen, those included that can't be read. */
   get seen(): number {
     return this.#seenSince(0) + this.unreadable.most(0);
+  }
+
+  /** The same without those. */
+  get read(): number {
+    return this.#seenSince(0);
   }
 
   /** Whether some of them have come since the sweep began. */
@@ -170,6 +208,7 @@ export class Counts {
       newest: newest === NEVER ? undefined : newest,
       rows: this.seen,
       unreadable: this.unreadable.offsets,
+      settled: this.#settled.rows > 0 ? this.#settled : undefined,
     };
   }
 
@@ -201,6 +240,10 @@ export class Counts {
 
   #seenSince(pass: number, age?: number): number {
     return this.#census.seenSince(pass, age) + (pass === 0 ? this.#known : 0);
+  }
+
+  #isSettled(time: string | undefined): boolean {
+    return time !== undefined && time <= this.#settled.time;
   }
 
   /** How many passes began before there was a row of this time. */

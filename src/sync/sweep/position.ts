@@ -1,8 +1,9 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
-import type { Counts, Known } from "./counts.ts";
+import type { Known, Settled } from "./counts.ts";
 import { RowDigest } from "./row-digest.ts";
 import { areDifferent, type SortKeys, sortKeysOf } from "./sort-keys.ts";
+import type { SweptList } from "./swept-list.ts";
 
 /**
  * How far a sweep has come: enough to go on later, to notice if the list has moved since, and to
@@ -18,8 +19,13 @@ export interface SweepPosition extends Known {
 /** What is kept of a page whose memory is used again. */
 interface PageTrace {
   readonly digest: string;
-  readonly firstKeys: SortKeys | undefined;
-  readonly lastKeys: SortKeys | undefined;
+  readonly first: RowTrace | undefined;
+  readonly last: RowTrace | undefined;
+}
+
+interface RowTrace {
+  readonly keys: SortKeys;
+  readonly time: string | undefined;
 }
 
 /**
@@ -29,46 +35,49 @@ interface PageTrace {
  * take it for a new one.
  */
 export class Positions {
-  readonly #counts: Counts;
+  readonly #list: SweptList;
   readonly #primaryKey: readonly string[];
-  readonly #sorting: readonly string[];
-  readonly #pageSize: number;
   #previous: PageTrace | undefined;
+  #settled: Settled | undefined;
   /** The last one found. */
   latest: SweepPosition | undefined;
 
-  constructor(
-    counts: Counts,
-    primaryKey: readonly string[],
-    sorting: readonly string[],
-    pageSize: number,
-  ) {
-    this.#counts = counts;
+  constructor(list: SweptList, primaryKey: readonly string[]) {
+    this.#list = list;
     this.#primaryKey = primaryKey;
-    this.#sorting = sorting;
-    this.#pageSize = pageSize;
   }
 
   /** The page before the position of an interrupted sweep: false when it is another than it was. */
-  recognize(page: ListPage, { digest }: SweepPosition): boolean {
+  recognize(page: ListPage, { digest, settled }: SweepPosition): boolean {
     this.#previous = this.#traceOf(page);
+    this.#settled = settled;
     return this.#previous.digest === digest;
+  }
+
+  /** The time of the last row that has been looked at. */
+  get reached(): string | undefined {
+    return this.#previous?.last?.time;
   }
 
   /** Looks at a page of the first pass, in order, before its rows are counted. */
   pass(page: ListPage, number: number): void {
-    const counts = this.#counts;
-    const previous = this.#previous;
-    const trace = this.#traceOf(page);
-    this.#previous = trace;
+    const { counts, first: part } = this.#list;
     const { known } = counts;
+    const trace = this.#traceOf(page);
+    const { last } = this.#previous ?? {};
     const isSeamless =
       Number.isFinite(known.count) &&
-      counts.seen === (number - 1) * this.#pageSize &&
+      counts.seen === (number - 1) * part.limit &&
       !counts.hasNewcomers &&
       counts.unreadable.least(0) === known.unreadable.length;
-    if (!previous || !isSeamless || !areDifferent(previous.lastKeys, trace.firstKeys)) return;
-    this.latest = { page: number, ...known, digest: previous.digest };
+    if (isSeamless && this.#previous && areDifferent(last?.keys, trace.first?.keys)) {
+      if (last?.time !== undefined && last.time !== trace.first?.time) {
+        this.#settled = { time: last.time, rows: counts.read };
+      }
+      const { digest } = this.#previous;
+      this.latest = { page: number, ...known, settled: this.#settled, digest };
+    }
+    this.#previous = trace;
   }
 
   #traceOf(page: ListPage): PageTrace {
@@ -81,8 +90,13 @@ export class Positions {
     const [first, last] = page.unreadable.length === 0 ? [parts[0], parts.at(-1)] : [];
     return {
       digest: digest.text,
-      firstKeys: first && sortKeysOf(first, 0, this.#sorting),
-      lastKeys: last && sortKeysOf(last, last.count - 1, this.#sorting),
+      first: first && this.#traceOfRow(first, 0),
+      last: last && this.#traceOfRow(last, last.count - 1),
     };
+  }
+
+  #traceOfRow(rows: Rows, row: number): RowTrace {
+    const { first, times } = this.#list;
+    return { keys: sortKeysOf(rows, row, first.sorting), time: times.of(rows, row) };
   }
 }
