@@ -108,20 +108,22 @@ export class ScheduledList {
     const { part, page, sent, answer } = question;
     const read = sent + choose(this.#now - sent + 1);
     const counted = isAtomic ? read : sent + choose(read - sent + 1);
-    const { half, after = "", before = "9" } = part.query;
+    const { half, after, before, start_timestamp, end_timestamp } = part.query;
+    const [start, end] = [after ?? start_timestamp ?? "", before ?? end_timestamp ?? "9"];
     const filter = ({ id, minute }: ScheduledRow) =>
       (half === undefined || half === halfOf(id)) &&
-      timestamp(minute) > after &&
-      timestamp(minute) < before;
+      timestamp(minute) > inMicroseconds(start) &&
+      timestamp(minute) < inMicroseconds(end);
     const rows = this.rows(read).filter(filter).toSorted(comparison(part.sorting));
     const totalCount = this.rows(counted).filter(filter).length;
     const { limit } = part;
     const minute = this.rows(0).length + this.#now - 0.5 + (this.#options.clockOff ?? 0);
     answer(
       this.maker.page(
-        rows.slice((page - 1) * limit, page * limit).map(({ id, minute }) => ({
+        withoutRepetitions(rows.slice((page - 1) * limit, page * limit)).map(({ id, minute }) => ({
           id,
           created_at: timestamp(minute),
+          timestamp: timestamp(minute),
         })),
         {
           totalCount,
@@ -139,6 +141,15 @@ export const RANGE = { after: "after", before: "before" } as const;
 
 function halfOf(id: string): string {
   return [...id].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 2 === 0 ? "even" : "odd";
+}
+
+/** Events that came in twice are counted twice, but sent once a page. */
+function withoutRepetitions(rows: readonly ScheduledRow[]): ScheduledRow[] {
+  return [...new Map(rows.map((row) => [row.id, row])).values()];
+}
+
+function inMicroseconds(time: string): string {
+  return time.replace(/(\.\d{3})Z$/, "$1000Z");
 }
 
 function timestamp(minute: number): string {
