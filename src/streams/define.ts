@@ -58,6 +58,8 @@ export interface ListSource {
   readonly otherOrders?: readonly string[];
   /** Filters whose values together cover every row, for reading again part by part. */
   readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /** The API sorts by whole milliseconds, though rows show more. */
+  readonly wholeMilliseconds?: true;
   /** Ranges of the time at the front of {@link order}, to count what has been seen by. */
   readonly range?: TimeRange;
   /** Query parameters sent with every request. */

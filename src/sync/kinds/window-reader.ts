@@ -142,7 +142,7 @@ export class WindowReader {
     const { path, order, splits = {}, startParameter, endParameter } = this.#windowed.source;
     const query: Record<string, string> = { [endParameter]: new Date(end).toISOString() };
     if (Number.isFinite(start)) query[startParameter] = new Date(start - 1).toISOString();
-    return { kind: "list", path, order, splits, query };
+    return { kind: "list", path, order, splits, query, wholeMilliseconds: true };
   }
 }
 

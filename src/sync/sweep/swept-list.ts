@@ -35,7 +35,7 @@ export class SweptList {
   constructor(options: SweptListOptions) {
     const { source, primaryKey, pageSize } = options;
     this.#options = options;
-    this.times = new RowTimes(source.order);
+    this.times = new RowTimes(source);
     this.counts = new Counts(this.times, primaryKey);
     this.ranges = source.range && new Ranges(source.range);
     this.first = firstPass(source, pageSize);

@@ -1,4 +1,5 @@
 import type { Rows } from "../../polar/rows.ts";
+import type { ListSource } from "../../streams/define.ts";
 import { timestampOf } from "../records/row-times.ts";
 
 /**
@@ -7,16 +8,18 @@ import { timestampOf } from "../records/row-times.ts";
  */
 export class RowTimes {
   readonly #property: string | undefined;
+  readonly #length: number | undefined;
 
-  /** `order` is the list's declared order; only a time at its front tells what is new. */
-  constructor(order: readonly string[]) {
+  /** Only a time at the front of the list's declared order tells what is new. */
+  constructor({ order, wholeMilliseconds }: Pick<ListSource, "order" | "wholeMilliseconds">) {
     this.#property = order[0];
+    this.#length = wholeMilliseconds && "2026-08-01T12:00:00.000".length;
   }
 
   /** A row's time; undefined where it shows none. */
   of(rows: Rows, row: number): string | undefined {
     const time = this.#property && timestampOf(rows, row, this.#property);
-    return time === undefined ? undefined : sortable(time);
+    return time === undefined ? undefined : sortable(time)?.slice(0, this.#length);
   }
 
   /**

@@ -11,12 +11,14 @@ import { laneOf } from "../syncs.ts";
 
 const all = process.env.SCHEDULES === "all";
 
+const { client } = openClient("http://127.0.0.1:1");
+
 /** Reads pages of a list that changes. */
 class ScheduledReader extends ListReader {
   readonly #list: ScheduledList;
 
   constructor(list: ScheduledList) {
-    super(openClient("http://127.0.0.1:1").client);
+    super(client);
     this.#list = list;
   }
 
@@ -76,11 +78,11 @@ describe("a window whose rows may be there several times", () => {
           const missing = scheduled.lasting.filter((id) => !text.includes(`"id":"${id}"`));
           if (missing.length > 0) lost.push(`${change.name}: without ${missing.join(" ")}`);
         },
-        all ? undefined : 25,
+        all ? undefined : 8,
       );
     };
     for (const change of changesOf(5, 0)) await read(change);
     expect(lost).toEqual([]);
-    expect(whole).toBeGreaterThan(300);
+    expect(whole).toBeGreaterThan(150);
   });
 });

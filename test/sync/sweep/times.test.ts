@@ -7,7 +7,7 @@ function page(times: readonly unknown[]) {
   return [rowsFrom(times.map((created_at) => ({ created_at })))];
 }
 
-const times = new RowTimes(["created_at", "email"]);
+const times = new RowTimes({ order: ["created_at", "email"] });
 
 describe("the times of rows", () => {
   it("compares times with and without a fraction as what they are", () => {
@@ -19,8 +19,19 @@ describe("the times of rows", () => {
   it("knows nothing where rows show no time, or the order is by something else", () => {
     expect(times.latest(page(["Zoe", null, 7]))).toBeUndefined();
     expect(times.latest(page([]))).toBeUndefined();
-    expect(new RowTimes([]).latest(page(["2026-05-01T00:00:00Z"]))).toBeUndefined();
-    expect(new RowTimes(["slug"]).latest(page(["2026-05-01T00:00:00Z"]))).toBeUndefined();
+    expect(new RowTimes({ order: [] }).latest(page(["2026-05-01T00:00:00Z"]))).toBeUndefined();
+    expect(
+      new RowTimes({ order: ["slug"] }).latest(page(["2026-05-01T00:00:00Z"])),
+    ).toBeUndefined();
+  });
+
+  it("are cut to what the API sorts by", () => {
+    const whole = new RowTimes({ order: ["created_at"], wholeMilliseconds: true });
+    const pages = ["2026-05-01T00:00:00.001Z", "2026-05-01T00:00:00.001999Z"].map((one) =>
+      page([one]),
+    );
+    expect(new Set(pages.map((one) => whole.latest(one))).size).toBe(1);
+    expect(new Set(pages.map((one) => times.latest(one))).size).toBe(2);
   });
 
   it("are latest at one end of a page in their order, and anywhere in another", () => {
