@@ -39,12 +39,14 @@ export function problemOf(list: string, verdict: Verdict): string | undefined {
       ? `the API counts ${expected}`
       : "the API gives no count";
     const reason =
-      found > expected
+      found >= expected
         ? " now: the list kept changing, and rows that have gone since are among those found"
         : ", however often they were read";
     parts.push(`${found} rows of ${list} were found but ${said}${reason}`);
   }
-  const count = unreadable.length + unreadableElsewhere;
+  const met = unreadable.length + unreadableElsewhere;
+  // Among ties one may be met at several places; when all others are there the rest is the number.
+  const count = outcome === "whole" ? Math.min(met, Math.max(1, expected - found)) : met;
   if (count > 0) {
     const positions =
       unreadable.length > 0
