@@ -17,6 +17,8 @@ export class Page {
   lastPage: number | undefined;
   /** When the answer was complete, in milliseconds since the epoch. */
   receivedAt = 0;
+  /** Where its first row stands in the list, counted from 0. */
+  offset = 0;
   #body: Body | undefined;
   readonly #index = new JsonIndex();
   readonly #pool: Page[];
@@ -27,16 +29,18 @@ export class Page {
 
   /**
    * Reads the array of rows named `rowsAt` out of the answer's object; when `rowsAt` is undefined
-   * the answer itself is the array. Throws an {@link InvalidJsonError} for anything else.
+   * the answer itself is the array, or the only row. Throws an {@link InvalidJsonError} for anything else.
    */
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
     this.totalCount = undefined;
     this.lastPage = undefined;
     this.receivedAt = receivedAt;
+    this.offset = 0;
     const { bytes } = body;
     if (rowsAt === undefined) {
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
-      this.rows.read(this.#index, 0);
+      if (this.#index.isObject(0)) this.rows.readOne(this.#index, 0);
+      else this.rows.read(this.#index, 0);
     } else {
       // One more level: the answer's own members.
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);

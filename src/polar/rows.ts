@@ -3,6 +3,8 @@ import { RowShape } from "./row-shape.ts";
 
 /** How deep to index an array of rows: it is at level 0, the rows are at level 1. */
 export const LEVEL_OF_PROPERTIES = 2;
+/** How deep to index a single row. */
+export const LEVEL_OF_OWN_PROPERTIES = 1;
 
 const NOTHING = new JsonIndex();
 const NO_SHAPE = RowShape.of([]);
@@ -20,8 +22,9 @@ export class Rows {
   readonly #firstOfShape = new Map<number, RowShape>();
 
   /**
-   * Reads an array of objects, replacing what was there. The index must go down to the properties,
-   * and stay as it is for as long as the rows are used.
+   * Reads an array of objects, replacing what was there; an element that is none is a row without
+   * properties. The index must go down to the properties, and stay as it is for as long as the rows
+   * are used.
    */
   read(index: JsonIndex, array: number): void {
     this.clear();
@@ -30,6 +33,13 @@ export class Rows {
     }
     this.#index = index;
     for (const element of index.inside(array)) this.#add(element);
+  }
+
+  /** Reads a single object as the only row, in the same way. */
+  readOne(index: JsonIndex, object: number): void {
+    this.clear();
+    this.#index = index;
+    this.#add(object);
   }
 
   /** Forgets all rows. */
@@ -98,16 +108,19 @@ export class Rows {
 
   #add(object: number): void {
     const index = this.#index;
-    if (!index.isObject(object)) {
-      throw new InvalidJsonError("an object is missing", index.start(object));
-    }
-    const first = index.sameKeysAs(object);
+    const first = index.isObject(object) ? index.sameKeysAs(object) : undefined;
+    this.#objects.push(object);
+    this.#shapes.push(first === undefined ? NO_SHAPE : this.#shapeOf(object, first));
+  }
+
+  /** The shape of an object, whose keys are those of an object before it, or its own. */
+  #shapeOf(object: number, first: number): RowShape {
+    const index = this.#index;
     let shape = this.#firstOfShape.get(first);
     if (!shape) {
       shape = RowShape.of(Array.from(index.inside(object), (member) => index.key(member)));
       this.#firstOfShape.set(first, shape);
     }
-    this.#shapes.push(shape);
-    this.#objects.push(object);
+    return shape;
   }
 }

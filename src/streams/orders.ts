@@ -36,6 +36,14 @@ export const orders = defineStream({
     ],
     splits: { status: statuses },
     range: { after: "created_after", before: "created_before" },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/orders/{id}",
+      namedBy: { event: "order_id", webhook: "order" },
+      open: [{ query: { status: ["draft", "pending"] } }],
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     ...resource,

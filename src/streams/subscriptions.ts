@@ -31,6 +31,17 @@ export const subscriptions = defineStream({
     otherOrders: ["current_period_end", "amount", "status", "ended_at", "ends_at", "discount"],
     splits: { status: listedStatuses, cancel_at_period_end: ["true", "false"] },
     range: { after: "started_after", before: "started_before" },
+    changes: {
+      createdBy: "started_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/subscriptions/{id}",
+      namedBy: { event: "subscription_id", webhook: "subscription" },
+      open: [
+        { query: { status: ["trialing", "past_due", "unpaid"] } },
+        { sinceParameter: "canceled_at_after" },
+      ],
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     ...resource,

@@ -20,7 +20,7 @@ export function contextWith(
     readAhead: 4,
     emitActivateVersion: false,
     state: State.empty(),
-    settings: { startDate: undefined, metricsInterval: "day" },
+    settings: { startDate: undefined, metricsInterval: "day", fullSweepHours: 24 },
     ...overrides,
     logged: lines,
   };

@@ -77,36 +77,57 @@ test("rows that several parents share are told apart by the parent's id, in thei
   expect(benefits.toSorted(byKey)).toEqual(expected.toSorted(byKey));
 });
 
-test("an empty array and null bring no rows, and do no harm", async () => {
+test("an empty array brings no rows, and does no harm", async () => {
   const simulator = await simulate({ sizes: { orders: 6 } });
-  const [first = "", second = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
+  const [first = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
   simulator.update("orders", first, { items: [] });
-  simulator.update("orders", second, { items: null });
 
   const { lines, exitCode } = await runTap(inputFor(simulator, ["orders", "order_items"]));
 
   expect(exitCode).toBe(0);
-  const orders = recordsByStream(lines).get("orders") ?? [];
-  expect(orders.find(({ id }) => id === first)?.items).toEqual([]);
-  expect(orders.find(({ id }) => id === second)?.items).toBeNull();
-  expect(orders).toHaveLength(6);
   const items = keysWritten(lines, "order_items");
   expect(items).toEqual(await keysOf(simulator, "order_items"));
-  expect(items.filter((key) => key.includes(first) || key.includes(second))).toEqual([]);
+  expect(items.filter((key) => key.includes(first))).toEqual([]);
   expect(items).not.toHaveLength(0);
 });
 
-test("what is no array is kept in _extra of the parent", async () => {
-  const simulator = await simulate({ sizes: { orders: 3 } });
-  const [first = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
-  simulator.update("orders", first, { items: { a: 1 } });
+describe.each([
+  { items: null },
+  { items: { a: 1 } },
+  { items: "none" },
+  { items: [7] },
+  { items: [{ id: null }] },
+  { items: [{ id: 5 }] },
+])("$items where rows should stand", (change) => {
+  const settings = { emit_activate_version_messages: true };
 
-  const { lines, exitCode } = await runTap(inputFor(simulator, ["orders", "order_items"]));
+  test.each([[["orders", "order_items"]], [["order_items"]]])(
+    "makes the stream inside incomplete and nothing else: %s",
+    async (names) => {
+      const simulator = await simulate({ sizes: { orders: 6 } });
+      const [first = ""] = tableRows(simulator, "orders").map(({ id }) => String(id));
+      simulator.update("orders", first, change);
 
-  expect(exitCode).toBe(0);
-  const orders = recordsByStream(lines).get("orders") ?? [];
-  expect(orders.find(({ id }) => id === first)).toMatchObject({ _extra: { items: { a: 1 } } });
-  expect(keysWritten(lines, "order_items").filter((key) => key.includes(first))).toEqual([]);
+      const input = inputFor(simulator, [...names, "refunds"], settings);
+      const { lines, exitCode, stderr } = await runTap(input);
+
+      expect(exitCode).toBe(1);
+      expect(stderr).toMatch(/order_items is incomplete: 1 rows of order_items .*position/);
+      const activated = messagesOf(lines).flatMap((message) =>
+        message.type === "ACTIVATE_VERSION" ? [message.stream] : [],
+      );
+      expect(activated.toSorted()).toEqual(
+        [...names, "refunds"].filter((name) => name !== "order_items").toSorted(),
+      );
+      const expected = tableRows(simulator, "orders").flatMap(({ id, items }) =>
+        id === first ? [] : z.array(z.looseObject({ id: z.string() })).parse(items),
+      );
+      expect(recordsByStream(lines).get("order_items")).toHaveLength(expected.length);
+      if (names.includes("orders")) {
+        expect(recordsByStream(lines).get("orders")).toHaveLength(6);
+      }
+    },
+  );
 });
 
 describe("a group that one list feeds", () => {

@@ -23,5 +23,10 @@ export interface Outcome {
   readonly problem: string | undefined;
 }
 
+/** Several problems in one text; undefined when there is none. */
+export function allOf(...problems: readonly (string | undefined)[]): string | undefined {
+  return problems.filter((problem) => problem !== undefined).join(" ") || undefined;
+}
+
 /** The sync of one stream, or of several that are fed by the same pages. */
 export type Sync = AsyncGenerator<Step, readonly Outcome[], void>;

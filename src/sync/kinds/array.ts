@@ -16,7 +16,7 @@ export const array = defineKind("array", {
   },
 });
 
-export async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sync {
+async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sync {
   const { stream, source, bookmark, lane } = task;
   const output = outputOf(task);
   const version = nextVersion([bookmark], lane);
@@ -26,10 +26,15 @@ export async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sy
   const answer = lane.reader.readOnce({ path, endpoint: path, query: {}, priority }, undefined);
   lane.onAllRequested();
   const page = await answer;
-  for (let row = 0; row < page.rows.count; row++) output.add(page.rows, row, page.receivedAt);
+  const { rows, receivedAt } = page;
+  const placeOf = (_: unknown, row: number) => `position ${row}, from 0`;
+  for (let row = 0; row < rows.count; row++) output.add(rows, row, { receivedAt, placeOf });
   yield* output.take();
   page.release();
   yield { kind: "bookmark", stream: stream.name, bookmark: { version } };
-  if (lane.emitActivateVersion) yield { kind: "activate", stream: stream.name, version };
-  return [{ stream: stream.name, problem: undefined }];
+  const { problem } = output;
+  if (lane.emitActivateVersion && problem === undefined) {
+    yield { kind: "activate", stream: stream.name, version };
+  }
+  return [{ stream: stream.name, problem }];
 }

@@ -9,7 +9,7 @@ import {
 } from "../bookmarks/child-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
-import type { Step, Sync } from "../contract/step.ts";
+import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { type Output, outputOf } from "../records/output.ts";
 import { problemOf } from "../sweep/verdicts.ts";
 import { inOrder } from "./in-order.ts";
@@ -71,6 +71,7 @@ export async function* syncChildren(task: OpenTask<ChildSource, ChildBookmark>):
     problem = yield* readParentsRows({ ...task, output }, parent, parents.ids, stand);
   }
   yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, undefined) };
+  problem = allOf(problem, output.problem);
   if (lane.emitActivateVersion && problem === undefined && !resume) {
     yield { kind: "activate", stream: stream.name, version };
   }
@@ -149,11 +150,12 @@ async function* readRows(
 ): AsyncGenerator<Step, string | undefined> {
   const idText = Buffer.from(JSON.stringify(id));
   const ofParent = (property: string) => (property === "id" ? idText : undefined);
-  const add = (rows: Rows, row: number, receivedAt: number) =>
-    output.add(rows, row, receivedAt, { parent: ofParent });
+  const placeOf = (_: Rows, row: number) => `of ${parent.stream} ${id}, position ${row}, from 0`;
+  const add = (rows: Rows, row: number, { receivedAt }: ListPage) =>
+    output.add(rows, row, { receivedAt, placeOf }, { parent: ofParent });
   if (!source.paged) {
     for (const rows of first) {
-      for (let row = 0; row < rows.count; row++) add(rows, row, first.receivedAt);
+      for (let row = 0; row < rows.count; row++) add(rows, row, first);
     }
     yield* output.take();
     first.release();
@@ -164,7 +166,7 @@ async function* readRows(
       source: listOf(parent),
       path: parent.path.replace("{id}", encodeURIComponent(id)),
       key: itemKey(stream),
-      onRow: (rows, row, { receivedAt }) => add(rows, row, receivedAt),
+      onRow: add,
       firstPage: first,
     },
     quietly(lane),

@@ -1,5 +1,6 @@
 import { RowNotFoundError } from "../../polar/errors.ts";
 import type { Page } from "../../polar/page.ts";
+import type { Rows } from "../../polar/rows.ts";
 import type { PeriodSource } from "../../streams/define.ts";
 import {
   type PeriodBookmark,
@@ -7,9 +8,9 @@ import {
   readPeriodBookmark,
 } from "../bookmarks/period-bookmark.ts";
 import { quietly } from "../contract/context.ts";
-import type { Sync } from "../contract/step.ts";
+import { allOf, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
-import { timeOf } from "../records/row-times.ts";
+import { timeOf } from "../records/row-values.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
 import { inOrder } from "./in-order.ts";
 import { defineKind, method, type OpenTask } from "./kind.ts";
@@ -77,9 +78,12 @@ export async function* syncPeriods(task: Periods): Sync {
       const { parent, range } = question;
       const idText = parent === undefined ? undefined : Buffer.from(JSON.stringify(parent));
       const ofParent = (property: string) => (property === "id" ? idText : undefined);
-      for (let row = 0; row < page.rows.count; row++) {
-        if (timeOf(page.rows, row, "timestamp") >= range.last + DAY_MILLISECONDS) continue;
-        output.add(page.rows, row, page.receivedAt, { parent: ofParent, request: { interval } });
+      const { rows, receivedAt } = page;
+      const placeOf = (_: Rows, row: number) => `period ${row} from ${dayText(range.first)} on`;
+      for (let row = 0; row < rows.count; row++) {
+        if (timeOf(rows, row, "timestamp") >= range.last + DAY_MILLISECONDS) continue;
+        const context = { parent: ofParent, request: { interval } };
+        output.add(rows, row, { receivedAt, placeOf }, context);
       }
       yield* output.take();
       page.release();
@@ -92,7 +96,7 @@ export async function* syncPeriods(task: Periods): Sync {
     }
     if (++answers % ANSWERS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
   }
-  return [{ stream: stream.name, problem: parents?.problem }];
+  return [{ stream: stream.name, problem: allOf(parents?.problem, output.problem) }];
 }
 
 /** Fixed, or as the user has set it. */

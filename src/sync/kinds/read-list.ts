@@ -69,7 +69,8 @@ export function readOldestRow(
   return readListPage(reading, firstPass(reading.source, 1), 1, lane);
 }
 
-function readListPage(
+/** Reads one page of a list, in one of the ways to walk it. */
+export function readListPage(
   { source, path = source.path }: Pick<ListReading, "source" | "path">,
   part: Part,
   page: number,

@@ -4,7 +4,7 @@ import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
 import type { Output } from "../records/output.ts";
-import { timeOf, timestampOf } from "../records/row-times.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
 import { IdSet } from "../sweep/id-set.ts";
 import { addKey } from "../sweep/row-keys.ts";
 import { problemOf, type Verdict } from "../sweep/verdicts.ts";
@@ -111,7 +111,7 @@ export class WindowReader {
         mayRepeatRows: source.mayRepeatRows,
         source: this.#listOf(window),
         key: this.#key,
-        onRow: (rows, row, { receivedAt }) => this.#add(window, rows, row, receivedAt),
+        onRow: (rows, row, page) => this.#add(window, rows, row, page),
       },
       this.#lane,
     );
@@ -122,16 +122,20 @@ export class WindowReader {
     }
   }
 
-  #add(window: Window, rows: Rows, row: number, receivedAt: number): void {
+  #add(window: Window, rows: Rows, row: number, page: ListPage): void {
     const { source, output } = this.#windowed;
     if (!addKey(this.#seen, this.#key, rows, row)) return;
-    const timestamp = timestampOf(rows, row, source.timestamp);
+    const timestamp = stringOf(rows, row, source.timestamp);
     const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
     // The window asks for a little more than it takes; its neighbour takes that.
-    if (time < window.start || time >= window.end) return;
+    if (time < window.start || time >= window.end) {
+      const isFar = time < window.start - 1 || time > window.end;
+      if (isFar) output.refuse("came although others were asked for", page.placeOf(rows, row));
+      return;
+    }
     const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
     if (time >= latest) this.latest = timestamp;
-    output.add(rows, row, receivedAt);
+    output.add(rows, row, page);
   }
 
   /**

@@ -4,7 +4,7 @@ import {
   type WindowBookmark,
   windowBookmark,
 } from "../bookmarks/window-bookmark.ts";
-import type { Sync } from "../contract/step.ts";
+import { allOf, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
 import { defineKind, method, type OpenTask } from "./kind.ts";
 import { type Window, WindowReader } from "./window-reader.ts";
@@ -43,7 +43,8 @@ export const windows = defineKind("windows", {
  */
 export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>): Sync {
   const { stream, source, bookmark, lane } = task;
-  const reader = new WindowReader({ stream, source, output: outputOf(task) }, lane);
+  const output = outputOf(task);
+  const reader = new WindowReader({ stream, source, output }, lane);
   const end = lane.clock.now();
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
   let start = firstStart(bookmark, source, lane.settings.startDate);
@@ -75,7 +76,7 @@ export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>)
   }
   if (!problem) position = windowBookmark(source, reader.latest, undefined);
   yield { kind: "bookmark", stream: stream.name, bookmark: position };
-  return [{ stream: stream.name, problem }];
+  return [{ stream: stream.name, problem: allOf(problem, output.problem) }];
 }
 
 /** Where to begin: at an interrupted sync's position, a little before the bookmark, or as set. */

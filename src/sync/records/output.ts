@@ -7,6 +7,8 @@ import type { Context } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
 import { exclusionTree } from "./exclusions.ts";
 import { RecordEncoder, type RowContext } from "./record-encoder.ts";
+import { Refusals } from "./refusals.ts";
+import { RowKey } from "./row-key.ts";
 import type { Drift } from "./row-plan.ts";
 
 /** A selected stream and its declaration. */
@@ -26,11 +28,24 @@ export function outputOf(task: {
   return new Output(member, task.lane);
 }
 
-/** Makes the RECORD lines of one selected stream. */
+/** Where rows come from. */
+export interface RowOrigin {
+  /** When they came, in milliseconds since the epoch. */
+  readonly receivedAt: number;
+  /** How people find a row again: its position or its parent, nothing of its content. */
+  placeOf(rows: Rows, row: number): string;
+}
+
+/**
+ * Makes the RECORD lines of one selected stream. Every row of every kind leaves through here: what
+ * has no key is not written, and becomes the stream's {@link problem}.
+ */
 export class Output {
   readonly stream: string;
   readonly #declaration: Stream;
   readonly #encoder: RecordEncoder;
+  readonly #key: RowKey;
+  readonly #refusals = new Refusals();
   readonly #index = new JsonIndex();
   readonly #inside = new Rows();
   #frame: RecordFrame | undefined;
@@ -40,6 +55,7 @@ export class Output {
   constructor({ declaration, selection }: SelectedDeclaration, context: Context) {
     this.stream = declaration.name;
     this.#declaration = declaration;
+    this.#key = new RowKey(declaration, selection.keyProperties);
     this.#encoder = new RecordEncoder(
       declaration,
       selection.columns,
@@ -54,8 +70,23 @@ export class Output {
     this.#frame = undefined;
   }
 
-  /** Adds a row of the stream's own list. */
-  add(rows: Rows, row: number, receivedAt: number, context: RowContext = {}): void {
+  /** Why not everything that came was written; undefined when it was. */
+  get problem(): string | undefined {
+    return this.#refusals.sentence(this.stream);
+  }
+
+  /** Leaves out a row, for a reason that goes on after "5 rows of orders ". */
+  refuse(reason: string, place: string): void {
+    this.#refusals.add(reason, place);
+  }
+
+  /** Adds a row of the stream's own. */
+  add(rows: Rows, row: number, origin: RowOrigin, context: RowContext = {}): void {
+    if (!this.#key.isComplete(rows, row, context)) {
+      this.refuse("were left out, since they have no usable key", origin.placeOf(rows, row));
+      return;
+    }
+    const { receivedAt } = origin;
     if (!this.#frame || receivedAt !== this.#frameTime) {
       this.#frameTime = receivedAt;
       this.#frame = recordFrame(this.stream, new Date(receivedAt), this.#version);
@@ -64,20 +95,26 @@ export class Output {
   }
 
   /** Adds the rows that stand inside a row of the parent stream. */
-  addInside(parent: Rows, row: number, receivedAt: number): void {
+  addInside(parent: Rows, row: number, origin: RowOrigin): void {
     const { source } = this.#declaration;
     if (source.kind !== "nested") return;
     const property = parent.find(row, source.array);
-    if (property === -1) return;
-    if (!parent.isArray(property)) return; // null, or something else: then it is in _extra
+    if (property === -1 || !parent.isArray(property)) {
+      const reason = `could not be told: ${source.array} of ${source.parent} is no array`;
+      this.refuse(reason, origin.placeOf(parent, row));
+      return;
+    }
     this.#index.scan(parent.value(property), LEVEL_OF_PROPERTIES);
     this.#inside.read(this.#index, 0);
     const ofParent = (name: string) => {
       const found = parent.find(row, name);
       return found === -1 ? undefined : parent.value(found);
     };
+    const { receivedAt } = origin;
+    const placeOf = (_: Rows, position: number) =>
+      `${source.array}[${position}] of ${source.parent}: ${origin.placeOf(parent, row)}`;
     for (let position = 0; position < this.#inside.count; position++) {
-      this.add(this.#inside, position, receivedAt, { parent: ofParent, position });
+      this.add(this.#inside, position, { receivedAt, placeOf }, { parent: ofParent, position });
     }
   }
 

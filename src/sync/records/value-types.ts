@@ -15,6 +15,11 @@ const BITS: Readonly<Record<JsonType, number>> = {
 /** The bits of all types. */
 export const ANY_TYPE = 0xff;
 
+/** The bits of the types whose values are of a declared type: an integer is a number, too. */
+export function typesOf(declared: JsonType): number {
+  return BITS[declared];
+}
+
 /** The bits of the types whose values a column of a type takes: its own, and null. */
 export function typesTaken(declared: JsonType): number {
   return NULL | BITS[declared];

@@ -1,6 +1,6 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
-import { timestampOf } from "../records/row-times.ts";
+import { stringOf } from "../records/row-values.ts";
 
 /**
  * The times that a list is ordered by, as text that sorts. A row that comes while the list is read
@@ -18,7 +18,7 @@ export class RowTimes {
 
   /** A row's time; undefined where it shows none. */
   of(rows: Rows, row: number): string | undefined {
-    const time = this.#property && timestampOf(rows, row, this.#property);
+    const time = this.#property && stringOf(rows, row, this.#property);
     return time === undefined ? undefined : sortable(time)?.slice(0, this.#length);
   }
 

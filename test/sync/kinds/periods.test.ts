@@ -28,7 +28,7 @@ async function sync(options: Options) {
     const rows = [{ timestamp: `${timestamp}T00:00:00Z` }];
     response.end(JSON.stringify({ periods: rows, quantities: rows }));
   });
-  const settings = { startDate, metricsInterval: interval };
+  const settings = { startDate, metricsInterval: interval, fullSweepHours: 24 };
   const context = contextFor(server, {}, { settings });
   const stream = streamNamed(name);
   const { source } = stream;

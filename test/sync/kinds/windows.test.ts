@@ -72,6 +72,7 @@ async function sync(
   const settings = {
     startDate: startDate === undefined ? undefined : new Date(startDate).toISOString(),
     metricsInterval: "day",
+    fullSweepHours: 24,
   } as const;
   const context = contextFor(server, {}, { pageSize, settings });
   const result = await takeAll(syncWindows(taskOf(stream, source, bookmark, context)));
