@@ -120,7 +120,10 @@ async function* finish(list: SweptList, options: SweepOptions): Progress<Verdict
   const { source, pageSize, resume, mostPasses = MOST_PASSES } = options;
   const { counts, ranges } = list;
   if (yield* prove(list)) return "whole";
-  if (resume) ranges?.forget(counts.forgetUnsettled());
+  if (resume) {
+    const forgotten = counts.forgetUnsettled();
+    ranges?.forget(forgotten);
+  }
   let passes = 0;
   let fruitless = 0;
   for (const pass of otherPasses(source, pageSize)) {
