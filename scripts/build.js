@@ -7,11 +7,11 @@ import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
-/** Compiles the scanner to WebAssembly, and writes it as a module of the source that can be bundled. */
-async function compileScanner(entry, module) {
+/** Compiles a file to WebAssembly, and writes it as a module of the source that can be bundled. */
+async function compile(entry, module, constant) {
   let wasm;
   const { error, stderr } = await asc.main(
-    [entry, "--outFile", "scanner.wasm", "--runtime", "stub", "--enable", "simd", "-O3"],
+    [entry, "--outFile", "out.wasm", "--runtime", "stub", "--enable", "simd", "-O3"],
     {
       writeFile: (_name, content) => {
         wasm = Buffer.from(content);
@@ -22,7 +22,7 @@ async function compileScanner(entry, module) {
   const text = wasm.toString("base64");
   writeFileSync(
     module,
-    `// Made of ${entry} by npm run build.\nexport const SCANNER = "${text}";\n`,
+    `// Made of ${entry} by npm run build.\nexport const ${constant} = "${text}";\n`,
   );
 }
 
@@ -75,7 +75,9 @@ async function bundle(entry, outfile) {
   chmodSync(outfile, 0o755);
 }
 
-await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
+const json = "src/polar/json";
+await compile(`${json}/assembly/scanner.ts`, `${json}/scanner-wasm.ts`, "SCANNER");
+await compile(`${json}/assembly/quoter.ts`, `${json}/quoter-wasm.ts`, "QUOTER");
 await bundle("src/tap.ts", join(outdir, "tap.js"));
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", join(outdir, "target-jsonl.js"));
