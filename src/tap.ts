@@ -49,7 +49,7 @@ async function syncCommand(
   const catalog = command.catalog === undefined ? undefined : readCatalog(command.catalog);
   const source = command.catalog ?? "the default catalog";
   const warn = (message: string) => log.warn(message);
-  const selected = selectStreams(catalog, discover(streams), source, warn);
+  const selected = selectStreams(catalog, discover(streams), source, warn, config.jsonColumns);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
   // Loaded now, because discovery does without the network.
