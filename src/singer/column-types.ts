@@ -6,7 +6,7 @@ type Types = ReadonlySet<string>;
 const ALL: Types = new Set(["null", "boolean", "integer", "number", "string", "object", "array"]);
 
 /** How a column's values are written: as they come, or as text that holds their JSON. */
-export type Writing = "as-is" | "as-text";
+type Writing = "as-is" | "as-text";
 
 /**
  * How to write the values of a column into the schema that the catalog gives it; undefined where

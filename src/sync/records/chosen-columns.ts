@@ -42,7 +42,7 @@ export interface ContextColumn extends Chosen {
   readonly property: string;
 }
 
-export interface ExtraColumn extends Chosen {
+interface ExtraColumn extends Chosen {
   readonly from: "extra";
 }
 

@@ -3,13 +3,13 @@ import type { JsonType, Property } from "../../../src/streams/define.ts";
 import type { ColumnChoice } from "../../../src/sync/records/chosen-columns.ts";
 import { print, type Tree, without } from "../json-tree.ts";
 
-export type Column = readonly [name: string, Property];
+type Column = readonly [name: string, Property];
 export type Member = readonly [key: string, value: Tree];
 
 /** The JSON of what a column gets that is not the item's; undefined where the parent has none. */
 export type Beside = (column: Column) => string | undefined;
 
-export interface ModelRecords {
+interface ModelRecords {
   /** Their JSON, without white space. */
   readonly records: string[];
   /** The declared types of properties that went to `_extra` as news. */
