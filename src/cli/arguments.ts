@@ -1,5 +1,6 @@
 /** The command line: what the user asked for. */
 import { parseArgs } from "node:util";
+import { meantSetting } from "../config/other-names.ts";
 import { describeSettings } from "../config/settings.ts";
 import { UserInputError } from "../shared/errors.ts";
 import { didYouMean } from "../shared/nearest-name.ts";
@@ -44,7 +45,8 @@ export const HELP = `${DESCRIPTION}
   --version        Print the version.
   --help           Print this.
 
-Exit codes: 0 all selected streams are complete; 1 at least one is not; 2 wrong input.
+Exit codes: 0 all selected streams are complete; 1 at least one is not, and another run may mend it;
+2 a person is needed, for wrong input or a token that is not accepted.
 `;
 
 /**
@@ -60,7 +62,9 @@ export function parseArguments(args: readonly string[]): Command {
     strict: false,
     tokens: true,
   });
-  const mistakes = tokens.map(mistakeIn).filter((mistake) => mistake !== undefined);
+  const mistakes = tokens
+    .map((token, at) => mistakeIn(token, tokens[at - 1]))
+    .filter((mistake) => mistake !== undefined);
   if (mistakes.length > 0) throw new UserInputError(mistakes);
   const config = (values.config ?? []).filter((value) => typeof value === "string");
   if (values.help === true) return { kind: "help" };
@@ -87,13 +91,19 @@ type Token =
       readonly inlineValue: boolean | undefined;
     };
 
-function mistakeIn(token: Token): string | undefined {
+function mistakeIn(token: Token, previous: Token | undefined): string | undefined {
   if (token.kind === "option-terminator") return undefined;
   if (token.kind === "positional") {
+    // What follows an option that there is not is its value, which may be a secret.
+    if (previous?.kind === "option" && optionOf(previous) === undefined) return undefined;
     return `${token.value}: stands alone; files are given as --config, --catalog or --state FILE`;
   }
-  const option = Object.entries(OPTIONS).find(([name]) => name === token.name)?.[1];
+  const option = optionOf(token);
   if (option === undefined) {
+    const setting = token.rawName.startsWith("--") ? meantSetting(token.name) : undefined;
+    if (setting !== undefined) {
+      return `${token.rawName}: settings are no options; put ${setting} into a file for --config, or set TAP_POLAR_${setting.toUpperCase()} and give --config=ENV`;
+    }
     const names = Object.keys(OPTIONS).map((name) => `--${name}`);
     const hint = didYouMean(token.rawName, names) || "; --help lists them";
     return `${token.rawName}: is no option of ${NAME}${hint}`;
@@ -105,7 +115,15 @@ function mistakeIn(token: Token): string | undefined {
     token.value === undefined ||
     token.value.trim() === "" ||
     (!token.inlineValue && token.value.startsWith("-"));
-  return isMissing ? `${token.rawName}: needs the path of a file behind it` : undefined;
+  if (isMissing) return `${token.rawName}: needs the path of a file behind it`;
+  // Nor is the value repeated: it holds a secret.
+  if (!/^\s*\{|^polar_/.test(token.value ?? "")) return undefined;
+  const instead = token.name === "config" ? "; or give --config=ENV and set variables" : "";
+  return `${token.rawName}: needs the path of a file, not what belongs into it${instead}`;
+}
+
+function optionOf({ name }: { readonly name: string }) {
+  return Object.entries(OPTIONS).find(([known]) => known === name)?.[1];
 }
 
 function textOf(value: string | boolean | undefined): string | undefined {

@@ -32,6 +32,9 @@ export const API_ORIGINS = {
   sandbox: "https://sandbox-api.polar.sh",
 } as const;
 
+/** What Polar allows to an organization per minute, all its tokens together. */
+export const API_LIMITS = { production: 500, sandbox: 100 } as const;
+
 export const REQUESTS_PER_MINUTE = { production: 300, sandbox: 60 } as const;
 
 /** A Polar token of any kind begins like this. */

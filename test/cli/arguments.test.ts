@@ -69,7 +69,23 @@ describe("parseArguments", () => {
   });
 
   it("tells all mistakes at once", () => {
-    expect(mistakesIn("--confg", "x.json", "--state")).toHaveLength(3);
+    expect(mistakesIn("x.json", "--confg", "--state")).toHaveLength(3);
+  });
+
+  it.each([
+    [["--access_token", "s3cret"], "--access_token: settings are no options; put access_token"],
+    [["--access-token=s3cret"], "--access-token: settings are no options; put access_token"],
+    [["--token", "s3cret"], "TAP_POLAR_ACCESS_TOKEN and give --config=ENV"],
+    [["--api-key", "s3cret"], "put access_token into a file for --config"],
+    [["--page-size", "50"], "--page-size: settings are no options; put page_size"],
+    [["--config", '{"access_token": "s3cret"}'], "--config: needs the path of a file, not what"],
+    [["--config", "polar_oat_s3cret"], "--config: needs the path of a file, not what belongs"],
+    [["--catalog", ' {"streams": "s3cret"}'], "--catalog: needs the path of a file, not what"],
+    [["--frobnicate", "s3cret"], "--frobnicate: is no option of tap-polar"],
+  ])("says what to do instead of %j, and does not repeat the value", (args, told) => {
+    const mistakes = mistakesIn(...args);
+    expect(mistakes).toEqual([expect.stringContaining(told)]);
+    expect(mistakes.join()).not.toContain("s3cret");
   });
 });
 

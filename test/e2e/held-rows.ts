@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { z } from "zod";
-import { membersOf } from "../../src/shared/json-text.ts";
+import { readJsonTree } from "../../src/shared/json-text.ts";
 import type { Property } from "../../src/streams/define.ts";
 import { runProgram } from "./programs.ts";
 import type { Tool } from "./provision/python.ts";
@@ -35,9 +35,9 @@ export async function readRows(
 
 /** A row that a target holds as JSON, in which columns without a value may be missing. */
 export function heldRowOf(json: string, { columns }: Table): HeldRow {
-  const members = membersOf(json);
-  const names = new Set([...Object.keys(columns), ...members.keys()]);
-  return Object.fromEntries([...names].map((name) => [name, textOf(members.get(name))]));
+  const { members } = readJsonTree(json);
+  const names = new Set([...Object.keys(columns), ...(members?.keys() ?? [])]);
+  return Object.fromEntries([...names].map((name) => [name, textOf(members?.get(name)?.text)]));
 }
 
 /** The {@link differences} of all tables that have some, by their names. */

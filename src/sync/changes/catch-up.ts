@@ -8,6 +8,7 @@ import type { Method, OpenTask, StreamTask } from "../kinds/kind.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, FEED_BOOKMARK, feedOf, TooMuchChangedError } from "./feed.ts";
 import type { Member } from "./member.ts";
+import { OpenRowsOfSweep } from "./open-memory.ts";
 import { RecentRows } from "./recent-rows.ts";
 
 type ListTask = OpenTask<ListSource, readonly SweepBookmark[]>;
@@ -70,9 +71,12 @@ function isSweepDue(
 }
 
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */
-async function* sweepWhole(task: ListTask, { createdBy }: Changes, feed: ChangeFeed): Sync {
-  const recent = new RecentRows(createdBy, feed.begunAt);
-  const outcomes = yield* syncFullTable({ ...task, observers: [...task.observers, recent] });
+async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): Sync {
+  const { createdBy } = changes;
+  const recent = new RecentRows(createdBy, feed);
+  const open = new OpenRowsOfSweep(task.stream, changes);
+  const observers = [...task.observers, recent, open];
+  const outcomes = yield* syncFullTable({ ...task, observers });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {
       newest: recent.newest,
@@ -80,6 +84,7 @@ async function* sweepWhole(task: ListTask, { createdBy }: Changes, feed: ChangeF
       caughtUpAt: feed.begunAt,
       count: recent.end.count - recent.later,
       recent: recent.known.text,
+      open: open.text,
       rowsPerCustomer: undefined,
     });
   }

@@ -11,6 +11,7 @@ import { quietly } from "../contract/context.ts";
 import { allOf, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
 import { timeOf } from "../records/row-values.ts";
+import { byApiTime } from "./by-api-time.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
 import { inOrder } from "./in-order.ts";
 import { defineKind, method, type OpenTask } from "./kind.ts";
@@ -23,14 +24,14 @@ export const periods = defineKind("periods", {
     INCREMENTAL: method({
       replicationKey: () => "timestamp",
       readBookmark: ({ stream }, context) => readPeriodBookmark(stream.name, context),
-      sync: syncPeriods,
+      sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
     }),
     FULL_TABLE: method({
       readBookmark: ({ stream }, context): PeriodBookmark => {
         readPeriodBookmark(stream.name, context);
         return { value: undefined, interval: undefined };
       },
-      sync: syncPeriods,
+      sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
     }),
   },
 });
@@ -58,10 +59,12 @@ export async function* syncPeriods(task: Periods): Sync {
   const { stream, source, lane } = task;
   const output = outputOf(task);
   const interval = intervalOf(task);
-  const today = lane.clock.now();
+  const firstOfAll = firstDay(task);
+  // Even if the clock says that the first day is yet to come: only an answer can put the clock right.
+  const today = Math.max(lane.clock.now(), firstOfAll);
   const parents = await task.parents[0]?.(quietly(lane));
   const questions: Question[] = [];
-  for (const { first, last } of dayRanges(firstDay(task), today, interval)) {
+  for (const { first, last } of dayRanges(firstOfAll, today, interval)) {
     // The first period may begin before the time that the API has figures for.
     const range = { first: Math.max(first, Date.parse(source.earliest)), last };
     for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });

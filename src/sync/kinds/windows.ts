@@ -6,6 +6,7 @@ import {
 } from "../bookmarks/window-bookmark.ts";
 import { allOf, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
+import { byApiTime } from "./by-api-time.ts";
 import { defineKind, method, type OpenTask } from "./kind.ts";
 import { type Window, WindowReader } from "./window-reader.ts";
 
@@ -25,14 +26,14 @@ export const windows = defineKind("windows", {
       replicationKey: ({ timestamp }) => timestamp,
       readBookmark: ({ stream, source }, context) =>
         readWindowBookmark(stream.name, source, context),
-      sync: syncWindows,
+      sync: (task) => byApiTime(() => syncWindows(task), task.lane),
     }),
     FULL_TABLE: method({
       readBookmark: ({ stream, source }, context): WindowBookmark => {
         readWindowBookmark(stream.name, source, context);
         return { value: undefined, progress: undefined };
       },
-      sync: syncWindows,
+      sync: (task) => byApiTime(() => syncWindows(task), task.lane),
     }),
   },
 });
@@ -45,9 +46,10 @@ export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>)
   const { stream, source, bookmark, lane } = task;
   const output = outputOf(task);
   const reader = new WindowReader({ stream, source, output }, lane);
-  const end = lane.clock.now();
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
   let start = firstStart(bookmark, source, lane.settings.startDate);
+  // Even if the clock says that the start is yet to come: only an answer can put the clock right.
+  const end = Math.max(lane.clock.now(), start + 1);
   let width = Number.POSITIVE_INFINITY;
   let problem: string | undefined;
   /** What the bookmark may claim: it stays before the first window that is not whole. */
