@@ -1,3 +1,5 @@
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
 import {
   readSweepBookmark,
@@ -11,6 +13,7 @@ import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { Output } from "../records/output.ts";
 import type { SweepPosition, Verdict } from "../sweep/sweep.ts";
 import { isWhole, problemOf, reasonToStartOver } from "../sweep/verdicts.ts";
+import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
 import { defineKind, method, type OpenTask, type StreamTask } from "./kind.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
@@ -143,21 +146,23 @@ async function* readHidden({
   const { hiddenUnless } = source;
   if (!hiddenUnless || !own) return undefined;
   const choice = { stream: streamNamed(hiddenUnless.parent), query: hiddenUnless.parentQuery };
-  let { ids, problem } = await readParents(choice, lane);
+  const { ids, problem } = await readParents(choice, lane);
+  const bad = new BadParents(list.name);
+  const guard = new ServerGuard();
   for (const id of ids) {
     const query = { ...source.query, [hiddenUnless.parameter]: id };
-    const onePart = { ...source, query };
-    const progress = readList(
-      {
-        source: onePart,
-        key: itemKey(list),
-        onRow: (rows, row, page) => own.add(rows, row, page),
-      },
-      lane,
-    );
-    let next = await progress.next();
-    for (; !next.done; next = await progress.next()) yield* own.take();
-    problem ??= problemOf(list.name, next.value);
+    const onRow = (rows: Rows, row: number, page: ListPage) => own.add(rows, row, page);
+    const progress = readList({ source: { ...source, query }, key: itemKey(list), onRow }, lane);
+    try {
+      let next = await progress.next();
+      for (; !next.done; next = await progress.next()) yield* own.take();
+      const problemHere = problemOf(list.name, next.value);
+      if (problemHere !== undefined) bad.add({ stream: hiddenUnless.parent, id }, problemHere);
+      guard.answered();
+    } catch (error) {
+      if (!isOfOneParent(error) || guard.failed(error)) throw error;
+      bad.add({ stream: hiddenUnless.parent, id }, error.message);
+    }
   }
-  return problem;
+  return allOf(problem, bad.problem);
 }

@@ -25,7 +25,8 @@ export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 /** Gathers the ids of parents from the rows of their list. */
 export class ParentCollector {
   readonly #choice: ParentChoice;
-  readonly #ids: string[] = [];
+  /** A set, since a list that is begun anew brings its rows again. */
+  readonly #ids = new Set<string>();
   /** What {@link finish} was called with. */
   readonly finished: Promise<boolean>;
   #resolve: (whole: boolean) => void = () => undefined;
@@ -45,7 +46,7 @@ export class ParentCollector {
       if (rows.textOf(row, property) !== JSON.stringify(value)) return;
     }
     const id = rows.textOf(row, "id");
-    if (id !== undefined) this.#ids.push(id.replaceAll('"', ""));
+    if (id !== undefined) this.#ids.add(id.replaceAll('"', ""));
   }
 
   /** Tells those who wait whether the ids are those of the whole list. */
@@ -54,7 +55,7 @@ export class ParentCollector {
   }
 
   get ids(): readonly string[] {
-    return this.#ids.toSorted();
+    return [...this.#ids].sort();
   }
 }
 
