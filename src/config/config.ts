@@ -30,6 +30,11 @@ export interface Config {
   readonly emitActivateVersionMessages: boolean;
   readonly userAgent: string;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
+  /** IANA name. */
+  readonly metricsTimezone: string;
+  readonly metricsLookbackDays: number;
+  /** Undefined where each stream has its own. */
+  readonly lookbackMinutes: number | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -197,6 +202,9 @@ function resolve(valid: ReturnType<typeof check>): Config {
     emitActivateVersionMessages: valid.emit_activate_version_messages,
     userAgent: valid.user_agent,
     metricsInterval: valid.metrics_interval,
+    metricsTimezone: valid.metrics_timezone,
+    metricsLookbackDays: valid.metrics_lookback_days,
+    lookbackMinutes: valid.lookback_minutes,
   };
 }
 

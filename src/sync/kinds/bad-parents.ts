@@ -62,6 +62,10 @@ export class BadParents {
     this.#all.delete(`${stream} ${id}`);
   }
 
+  has({ stream, id }: ParentPosition): boolean {
+    return this.#all.has(`${stream} ${id}`);
+  }
+
   /** Those to be kept in the bookmark. */
   get remembered(): readonly ParentPosition[] {
     return [...this.#all.values()].slice(0, MOST_REMEMBERED);

@@ -5,6 +5,7 @@ import type { WindowBookmark } from "../../../src/sync/bookmarks/window-bookmark
 import { syncWindows } from "../../../src/sync/kinds/windows.ts";
 import { startServer } from "../../polar/servers.ts";
 import { streamNamed } from "../../support/organization.ts";
+import { plainSettings } from "../contexts.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
 /** InstantClock stands here. */
@@ -70,9 +71,9 @@ async function sync(
 ) {
   const server = await eventsEndpoint(events, isHidden);
   const settings = {
+    ...plainSettings,
     startDate: startDate === undefined ? undefined : new Date(startDate).toISOString(),
-    metricsInterval: "day",
-  } as const;
+  };
   const context = contextFor(server, {}, { pageSize, settings });
   const result = await takeAll(syncWindows(taskOf(stream, source, bookmark, context)));
   return { ...result, requests: server.requests };
