@@ -53,25 +53,36 @@ export async function buildTap(): Promise<void> {
   await execa(process.execPath, ["scripts/build.js"], { cwd: root });
 }
 
+/** Builds the tap with the JSON scanner in plain TypeScript, and returns the bundle's path. */
+export async function buildTypeScriptTap(): Promise<string> {
+  const scanner = "bench/typescript-scanner/scanner.ts";
+  const build = ["scripts/build.js", "--outdir", folder, "--scanner", scanner];
+  await execa(process.execPath, build, { cwd: root });
+  return join(folder, "tap.js");
+}
+
 /** Runs Node with these arguments; seconds from start to end. */
 export async function timed(args: readonly string[]): Promise<number> {
   return (await run(args)).seconds;
 }
 
-/** Runs Node with these arguments, and has it tell its costs when it ends. */
-export async function measured(args: readonly string[]): Promise<Costs> {
+/** Runs Node, this one or another, with these arguments, and has it tell its costs when it ends. */
+export async function measured(args: readonly string[], node?: string): Promise<Costs> {
   usageHook ??= bundled("usage");
-  const { seconds, report } = await run(["--import", await usageHook, ...args]);
+  const { seconds, report } = await run(["--import", await usageHook, ...args], node);
   return { seconds, ...usageShape.parse(JSON.parse(report)) };
 }
 
 let usageHook: Promise<string> | undefined;
 
-async function run(args: readonly string[]): Promise<{ seconds: number; report: string }> {
+async function run(
+  args: readonly string[],
+  node = process.execPath,
+): Promise<{ seconds: number; report: string }> {
   const logFile = join(folder, "stderr.log");
   const files = [openSync(devNull, "w"), openSync(logFile, "w")] as const;
   const started = performance.now();
-  const child = spawn(process.execPath, args, { stdio: ["ignore", ...files, "pipe"] });
+  const child = spawn(node, args, { stdio: ["ignore", ...files, "pipe"] });
   const code = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("exit", resolve);

@@ -19,8 +19,12 @@ const catalogShape = z.looseObject({
   ),
 });
 
-/** Arguments for Node that sync one stream from a simulator, as fast as it can. */
-export async function syncOf(stream: string, { url, accessToken }: Simulator): Promise<string[]> {
+/** Arguments for Node that sync one stream from a simulator, as fast as the tap, or another one, can. */
+export async function syncOf(
+  stream: string,
+  { url, accessToken }: Simulator,
+  bundle = tap,
+): Promise<string[]> {
   const { stdout } = await execa(process.execPath, [tap, "--discover"]);
   const catalog = catalogShape.parse(JSON.parse(stdout));
   for (const { tap_stream_id: name, metadata } of catalog.streams) {
@@ -34,7 +38,7 @@ export async function syncOf(stream: string, { url, accessToken }: Simulator): P
     requests_per_minute: 1_000_000,
     concurrency: CONCURRENCY,
   };
-  return [tap, "--config", file("config", config), "--catalog", file("catalog", catalog)];
+  return [bundle, "--config", file("config", config), "--catalog", file("catalog", catalog)];
 
   function file(name: string, content: object): string {
     const path = join(folder, `${stream}-${new URL(url).port}-${name}.json`);

@@ -1,6 +1,9 @@
 // Bundles each command into one executable file: one file to read is most of what makes start-up
-// fast, and Meltano starts the tap for every discovery.
+// fast, and Meltano starts the tap for every discovery. To measure another scanner of JSON, a folder
+// for the bundles and the module that holds it can be named: --outdir FOLDER --scanner MODULE.
 import { chmodSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 
@@ -36,6 +39,20 @@ const withoutHttp2 = {
   },
 };
 
+/** Has the index of JSON texts use the scanner in this module. */
+const withScanner = (module) => ({
+  name: "with-scanner",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.\/scanner\.ts$/ }, ({ importer }) =>
+      importer.endsWith("json-index.ts") ? { path: resolve(module) } : undefined,
+    );
+  },
+});
+
+const { outdir, scanner } = parseArgs({
+  options: { outdir: { type: "string", default: "dist" }, scanner: { type: "string" } },
+}).values;
+
 /** Bundles the command whose source starts at `entry` into `outfile`. */
 async function bundle(entry, outfile) {
   await build({
@@ -49,7 +66,7 @@ async function bundle(entry, outfile) {
     minifySyntax: true,
     minifyWhitespace: true,
     logLevel: "warning",
-    plugins: [withoutHttp2],
+    plugins: scanner ? [withoutHttp2, withScanner(scanner)] : [withoutHttp2],
     // Some of our dependencies are CommonJS and expect `require` to exist.
     banner: {
       js: '#!/usr/bin/env node\nimport { createRequire as __createRequire } from "node:module";\nconst require = __createRequire(import.meta.url);',
@@ -59,6 +76,6 @@ async function bundle(entry, outfile) {
 }
 
 await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
-await bundle("src/tap.ts", "dist/tap.js");
+await bundle("src/tap.ts", join(outdir, "tap.js"));
 // For the demo and the tests; the package does not contain it.
-await bundle("test/support/target-jsonl.ts", "dist/target-jsonl.js");
+await bundle("test/support/target-jsonl.ts", join(outdir, "target-jsonl.js"));

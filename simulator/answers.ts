@@ -1,6 +1,13 @@
 /** Answers of the API, byte for byte as a real server gives them. */
 import type { Mistake } from "./query.ts";
 
+/** Which page of a list it is, and how many rows the list has. */
+export interface PageOfList {
+  readonly page: number;
+  readonly limit: number;
+  readonly total: number;
+}
+
 export interface Answer {
   readonly status: number;
   readonly body: Buffer;
@@ -8,6 +15,9 @@ export interface Answer {
   readonly headers?: readonly (readonly [name: string, value: string])[];
   /** Answers from the outermost layers lack the headers that inner ones add. */
   readonly layer?: "version" | "token" | "rate" | "scope" | "crash";
+  /** It is sent while it is made, so its length is not known. */
+  readonly streamed?: boolean;
+  readonly list?: PageOfList;
   /** Rows that are on the page, if it is a page. */
   readonly rows?: readonly string[];
 }
@@ -19,6 +29,18 @@ export const ok = (body: Buffer | string, rows?: readonly string[]): Answer => (
   body: typeof body === "string" ? Buffer.from(body) : body,
   headers: [json],
   ...(rows ? { rows } : {}),
+});
+
+/** A table for a spreadsheet, sent while it is made. */
+export const csv = (text: string, name: string, rows: readonly string[]): Answer => ({
+  status: 200,
+  streamed: true,
+  body: Buffer.from(text),
+  headers: [
+    ["content-type", "text/csv; charset=utf-8"],
+    ["content-disposition", `attachment; filename=${name}.csv`],
+  ],
+  rows,
 });
 
 function error(status: number, body: unknown, more: Partial<Answer> = {}): Answer {
@@ -94,6 +116,16 @@ export const tooManyRequests = (retryAfterSeconds: number): Answer => ({
   layer: "rate",
   body: Buffer.alloc(0),
   headers: [["retry-after", String(retryAfterSeconds)]],
+});
+
+/** What a firewall, a login page or a captive portal says in place of the API. */
+export const htmlAnswer = (status: number, title: string): Answer => ({
+  status,
+  layer: "crash",
+  body: Buffer.from(
+    `<!DOCTYPE html>\n<html lang="en">\n<head><meta charset="utf-8"><title>${title}</title></head>\n<body><h1>${title}</h1></body>\n</html>\n`,
+  ),
+  headers: [["content-type", "text/html; charset=UTF-8"]],
 });
 
 /** A crash, or what a proxy says when the server is not there. */

@@ -1,6 +1,7 @@
 /** The words in which a list of the API is described: where it is, how it is asked, what is in it. */
-import type { Json, Key, Slot } from "./json.ts";
-import type { Table } from "./table.ts";
+import type { Key, Lookup, Properties, Slot } from "./json.ts";
+import type { Ref } from "./ref.ts";
+import type { Rows, World } from "./world.ts";
 
 /** A query parameter that narrows a list. It compares its value with the row's key of that name. */
 export interface Filter {
@@ -8,6 +9,8 @@ export interface Filter {
   readonly key: string;
   readonly form:
     | { readonly is: "id" | "text" | "flag" }
+    /** An id of which the last one counts. */
+    | { readonly is: "single-id" }
     | { readonly is: "choice"; readonly values: readonly string[] }
     | {
         readonly is: "time";
@@ -21,6 +24,11 @@ export const byId = (parameter: string, key = parameter): Filter => ({
   parameter,
   key,
   form: { is: "id" },
+});
+export const bySingleId = (parameter: string, key = parameter): Filter => ({
+  parameter,
+  key,
+  form: { is: "single-id" },
 });
 export const byText = (parameter: string, key = parameter): Filter => ({
   parameter,
@@ -69,17 +77,46 @@ export interface RowMaker {
   readonly oneIn: (n: number, salt: number) => boolean;
   /** The index of some row of another table that its list shows at the start. */
   readonly some: (table: string, salt: number) => number;
+  /** A row of another table, which another copy of the template may have another one of. */
+  readonly one: (table: string, salt: number) => Ref;
   /** The same, with those among them that the list hides, such as deleted customers. */
-  readonly someEver: (table: string, salt: number) => number;
+  readonly oneEver: (table: string, salt: number) => Ref;
+  /** What whoever inserted or changed the row said that it refers to; otherwise what is made up. */
+  readonly link: (role: Role, otherwise: () => Ref) => Ref;
+  readonly linkIfAny: (role: Role, otherwise: () => Ref | null) => Ref | null;
+  /** The properties that the row was given. */
+  readonly given: Properties;
 }
+
+/** What a row can be told to refer to, with the table of each. */
+export const roles = {
+  customer: "customers",
+  subscription: "subscriptions",
+  order: "orders",
+  product: "products",
+  discount: "discounts",
+  checkout: "checkouts",
+  payment: "payments",
+  benefit: "benefits",
+  member: "members",
+  meter: "meters",
+  endpoint: "webhook_endpoints",
+} as const;
+
+export type Role = keyof typeof roles;
+
+/** The ids of the rows that a row refers to; null for none. */
+export type Links = { readonly [role in Role]?: string | null };
 
 /**
  * A row's properties in the server's order. Lists can be sorted and filtered by those that are no
  * objects, and by further keys.
  */
 export interface Made {
-  readonly properties: { readonly [name: string]: Json };
-  readonly keys?: Readonly<Record<string, Key | Slot>>;
+  readonly properties: Properties;
+  readonly keys?: Readonly<Record<string, Key | Slot | Lookup>>;
+  /** Keys that follow from the properties, and change with them. */
+  readonly derive?: (properties: Properties) => Readonly<Record<string, Key>>;
 }
 
 /** A list of the API. */
@@ -106,7 +143,7 @@ export interface Blueprint {
   /** The parameter that makes the list show hidden rows as well. */
   readonly revealedBy?: string;
   /** Rows of different variants do not share a template. */
-  readonly variant?: (index: number, table: Table) => string;
+  readonly variant?: (index: number, table: Rows) => string;
   /** On an empty page it says that there are no rows at all, and it knows `cursor_pagination`. */
   readonly forgetful?: boolean;
   /** Whether one row can be asked for by its id. */
@@ -114,13 +151,4 @@ export interface Blueprint {
   /** Properties that the server sends from this API version on, or (`later`) not yet. */
   readonly since?: Readonly<Record<string, string>>;
   readonly build: (row: RowMaker) => Made;
-}
-
-/** Everything that rows may refer to. */
-export interface World {
-  readonly seed: number;
-  /** The frozen clock, microseconds. */
-  readonly now: number;
-  readonly organizationId: string;
-  readonly table: (name: string) => Table;
 }

@@ -25,7 +25,7 @@ export function licenseKeyAnswer(
   if (row < 0) return notFound;
   const text = textWithout(table, row, unsentProperties(table, version, options));
   const properties = propertiesOf(text);
-  properties.set("activations", activationsOf(data, row));
+  properties.set("activations", activationsOf(table, row));
   return ok(objectOf(properties), [id]);
 }
 

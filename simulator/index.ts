@@ -20,24 +20,35 @@
  *
  * `npm run simulator -- --help` starts one from the command line.
  */
+import type { Links } from "./blueprint.ts";
+import { type ChangeOptions, Changes } from "./changes/changes.ts";
+import { Clock } from "./clock.ts";
 import { blueprintOf, Data, type DataOptions, usualSizes } from "./data.ts";
 import type { Fault } from "./faults.ts";
-import type { Json } from "./json.ts";
+import type { Properties } from "./json.ts";
 import type { RateLimit } from "./limits.ts";
 import type { Ties } from "./listing.ts";
 import type { Mutations } from "./mutations.ts";
 import { type PageOptions, textWithout, unsentProperties } from "./pages.ts";
+import { type Lag, Replica } from "./replica.ts";
 import { allScopes } from "./routes.ts";
 import { blueprints } from "./rows/index.ts";
-import { ApiServer, type RecordedRequest } from "./server.ts";
+import { deliveredTypes } from "./rows/webhooks.ts";
+import { ApiServer, type Certificate, type RecordedRequest } from "./server.ts";
+import { SECOND } from "./time.ts";
 
+export type { Links } from "./blueprint.ts";
+export type { ChangeKind } from "./changes/change.ts";
+export type { ChangeOptions } from "./changes/changes.ts";
+export { changeKinds } from "./changes/kinds.ts";
 export { type Fault, type FaultKind, faultKinds, parseFault } from "./faults.ts";
-export { type Json, Raw } from "./json.ts";
+export { type Json, type Properties, Raw } from "./json.ts";
 export type { RateLimit } from "./limits.ts";
 export type { Ties } from "./listing.ts";
 export type { Mutations } from "./mutations.ts";
-export type { RecordedRequest } from "./server.ts";
-export { allScopes, usualSizes };
+export type { Lag } from "./replica.ts";
+export type { Certificate, RecordedRequest } from "./server.ts";
+export { allScopes, deliveredTypes, usualSizes };
 
 export interface SimulatorOptions {
   readonly seed?: number | undefined;
@@ -59,10 +70,26 @@ export interface SimulatorOptions {
    * that it is on are short. None was, unless said otherwise.
    */
   readonly duplicateEvents?: number | undefined;
+  /**
+   * Every row refers to rows of its own. Otherwise rows that share a template, of which a list has
+   * 500, share customer, subscription and order as well. Rows are not, unless said otherwise.
+   */
+  readonly spread?: boolean | undefined;
   readonly maximumPageSize?: number | undefined;
   readonly environment?: "sandbox" | "production" | undefined;
-  /** The frozen clock of the data. All rows are older, those that are inserted are newer. */
+  /**
+   * When the simulation begins. All rows are older, those that are inserted are newer. From then on
+   * `Simulator.clock` tells the time: it stands still unless it is set.
+   */
   readonly now?: Date | undefined;
+  /** Whose time the `date` header tells: the machine's, unless said otherwise. */
+  readonly date?: "machine" | "simulator" | undefined;
+  /** Lists that are read from a replica show the state of so many seconds ago, by `Simulator.clock`. */
+  readonly lag?: Lag | undefined;
+  /** Serves https with this certificate. */
+  readonly tls?: Certificate | undefined;
+  /** Called for each request before it is answered, for changes in the middle of a run. */
+  readonly onRequest?: ((request: RecordedRequest) => void) | undefined;
   readonly faults?: readonly Fault[] | undefined;
   readonly mutations?: Mutations | undefined;
   /** Sends properties that the API got after its responses were recorded. */
@@ -93,30 +120,63 @@ export interface Simulator {
   rows(stream: string): readonly Row[];
   /** Ids that the list has shown from the start until now. */
   persistentIds(stream: string): readonly string[];
-  /** Adds a row that is created now, and returns its id. Properties replace made-up ones. */
-  insert(stream: string, properties?: Readonly<Record<string, Json>>): string;
-  update(stream: string, id: string, properties: Readonly<Record<string, Json>>): void;
+  /** The time of the simulation, which changes and the replica go by. */
+  readonly clock: SettableClock;
+  /**
+   * Makes a change as the server does, with the events and deliveries that it makes of it, and
+   * returns the id of its row. `changeKinds` has all kinds. Throws if no row fits.
+   */
+  change(kind: string, options?: ChangeOptions): string;
+  /** The same; null if no row fits. */
+  tryChange(kind: string, options?: ChangeOptions): string | null;
+  /** Makes the first endpoint want these types of deliveries, which are all unless said otherwise. */
+  subscribe(types?: readonly string[]): void;
+  /**
+   * Adds a row that is created now, and returns its id. Properties replace made-up ones. Nothing
+   * else changes, and no event tells of it.
+   */
+  insert(stream: string, properties?: Properties, links?: Links): string;
+  /** Replaces properties, and nothing else. */
+  update(stream: string, id: string, properties: Properties, links?: Links): void;
+  /** Removes a row without a trace. */
   remove(stream: string, id: string): void;
   /** Replaces the faults. */
   setFaults(faults: readonly Fault[]): void;
+  /** Replaces the scopes of the token. */
+  setScopes(scopes: readonly string[]): void;
+  /** How many seconds the replica is behind; only with the option `lag`. */
+  setLag(seconds: number): void;
   close(): Promise<void>;
+}
+
+/** It never goes back. What is due until the new time is done before the call returns. */
+export interface SettableClock {
+  readonly now: Date;
+  set(time: Date): void;
+  advance(seconds: number): void;
 }
 
 /** Starts a simulator. Whoever starts one has to close it. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const data = new Data(dataOptions(options));
+  const ofData = dataOptions(options);
+  const data = new Data(ofData);
+  const clock = new Clock(data.now);
+  const replica = options.lag ? new Replica(data, ofData, clock, options.lag) : null;
   const pageOptions = {
     maximumPageSize: options.maximumPageSize ?? 100,
     newerProperties: options.newerProperties ?? false,
   };
   const accessToken = options.accessToken ?? "polar_oat_simulator";
-  const server = new ApiServer(data, {
+  const server = new ApiServer(data, options.scopes ?? allScopes, {
     accessToken,
-    scopes: options.scopes ?? allScopes,
     latencyMilliseconds: options.latencyMilliseconds ?? 0,
     environment: options.environment ?? "sandbox",
     rateLimit: options.rateLimit ?? null,
     mutations: options.mutations ?? null,
+    replica,
+    clock: options.date === "simulator" ? clock : null,
+    tls: options.tls ?? null,
+    onRequest: options.onRequest ?? null,
     ...pageOptions,
   });
   const setFaults = (faults: readonly Fault[]): void => {
@@ -126,13 +186,48 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   if (options.renderedAhead) data.renderAhead();
   const port = await server.listen(options.port ?? 0);
   return {
-    url: `http://127.0.0.1:${port}`,
+    url: `${options.tls ? "https" : "http"}://127.0.0.1:${port}`,
     accessToken,
     organizationId: data.organizationId,
     requests: server.requests,
+    clock: settable(clock),
     ...rowFunctions(data, pageOptions),
+    ...changeFunctions(data, clock),
     setFaults,
+    setScopes: (scopes) => {
+      server.scopes = scopes;
+    },
+    setLag: (seconds) => {
+      if (replica === null) throw new Error("this simulator was started without a lag");
+      replica.seconds = seconds;
+    },
     close: () => server.close(),
+  };
+}
+
+const settable = (clock: Clock): SettableClock => ({
+  get now() {
+    return new Date(clock.now / 1000);
+  },
+  set: (time) => clock.set(time.getTime() * 1000),
+  advance: (seconds) => clock.set(clock.now + seconds * SECOND),
+});
+
+function changeFunctions(
+  data: Data,
+  clock: Clock,
+): Pick<Simulator, "change" | "tryChange" | "subscribe"> {
+  const changes = new Changes(data, clock);
+  return {
+    change: (kind, options) => {
+      const id = changes.change(kind, options);
+      if (id === null) throw new Error(`no row fits ${kind}`);
+      return id;
+    },
+    tryChange: (kind, options) => changes.change(kind, options),
+    subscribe: (types = deliveredTypes) => {
+      data.update("webhook_endpoints", 0, { events: types, enabled: true });
+    },
   };
 }
 
@@ -142,6 +237,7 @@ function dataOptions(options: SimulatorOptions): DataOptions {
     sizes: options.sizes ?? {},
     ties: options.ties ?? "shuffled",
     duplicateEvents: options.duplicateEvents ?? 0,
+    spread: options.spread ?? false,
     now: options.now ?? new Date("2026-08-20T12:00:00Z"),
   };
 }
@@ -175,12 +271,13 @@ function rowFunctions(
         .filter((row) => table.isOriginal(row) && !table.isHidden(row));
       return persistent.map((row) => table.id(row));
     },
-    insert: (stream, properties) => data.table(stream).id(data.table(stream).insert(properties)),
-    update: (stream, id, properties) => {
-      data.table(stream).update(existing(stream, id), properties);
+    insert: (stream, properties = {}, links = {}) =>
+      data.table(stream).id(data.insert(stream, properties, links)),
+    update: (stream, id, properties, links) => {
+      data.update(stream, existing(stream, id), properties, links);
     },
     remove: (stream, id) => {
-      data.table(stream).remove(existing(stream, id));
+      data.remove(stream, existing(stream, id));
     },
   };
 }

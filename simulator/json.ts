@@ -47,6 +47,51 @@ export class Slot {
   }
 }
 
+/** Something that writes the text of row `index`: as many bytes as `byteLength` says. */
+export interface Writable {
+  byteLength(index: number): number;
+  /** Writes at `offset` and returns where the text ends. */
+  write(index: number, bytes: Buffer, offset: number): number;
+}
+
+/** A row's properties in the server's order. */
+export type Properties = { readonly [name: string]: Json };
+
+/** A part of a row, from its properties. Each must be one function, made once: it is a cache's key. */
+export type Form = (properties: Properties) => Json;
+
+/** A part of another row, looked up when it is written, so that it is as that row is then. */
+export class Live {
+  /** All rows that share the template have the same. */
+  readonly fixed: boolean;
+  readonly find: (index: number) => { readonly text: Writable; readonly index: number };
+  /** What to sort and filter by, if it is a single value. */
+  readonly key: ((index: number) => Key) | null;
+  /** Another part of the same row. */
+  readonly as: (form: Form) => Live;
+  constructor(fixed: boolean, find: Live["find"], as: Live["as"], key: Live["key"] = null) {
+    this.fixed = fixed;
+    this.find = find;
+    this.as = as;
+    this.key = key;
+  }
+
+  text(index: number): string {
+    const { text, index: row } = this.find(index);
+    const bytes = Buffer.allocUnsafe(text.byteLength(row));
+    text.write(row, bytes, 0);
+    return bytes.toString();
+  }
+}
+
+/** A key that is looked up in another row. */
+export class Lookup {
+  readonly key: (index: number) => Key;
+  constructor(key: Lookup["key"]) {
+    this.key = key;
+  }
+}
+
 export type Json =
   | null
   | boolean
@@ -55,6 +100,7 @@ export type Json =
   | string
   | Raw
   | Slot
+  | Live
   | readonly Json[]
   | { readonly [name: string]: Json };
 
@@ -63,8 +109,10 @@ export function float(value: number): Raw {
   return new Raw(Number.isInteger(value) ? `${value}.0` : String(value));
 }
 
-function write(value: Json, parts: (string | Slot)[]): void {
-  if (value instanceof Slot) parts.push(value);
+type Part = string | Slot | Live;
+
+function write(value: Json, parts: Part[]): void {
+  if (value instanceof Slot || value instanceof Live) parts.push(value);
   else if (value instanceof Raw) parts.push(value.text);
   else if (typeof value === "bigint") parts.push(String(value));
   else if (value === null || typeof value !== "object") parts.push(JSON.stringify(value));
@@ -82,7 +130,11 @@ function write(value: Json, parts: (string | Slot)[]): void {
     );
 }
 
-function isArray(
+/** Whether it is an object of properties, and no text, slot or list. */
+export const isPlainObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+export function isArray(
   value: readonly Json[] | { readonly [name: string]: Json },
 ): value is readonly Json[] {
   return Array.isArray(value);
@@ -93,7 +145,7 @@ function writeList<T>(
   elements: readonly T[],
   close: string,
   writeElement: (element: T) => void,
-  parts: (string | Slot)[],
+  parts: Part[],
 ): void {
   parts.push(open);
   elements.forEach((element, position) => {
@@ -105,36 +157,85 @@ function writeList<T>(
 
 /** The text of a value, its slots filled in for row `index`. */
 export function textOf(value: Json, index: number): string {
-  const parts: (string | Slot)[] = [];
+  const parts: Part[] = [];
   write(value, parts);
-  return parts.map((part) => (part instanceof Slot ? part.text(index) : part)).join("");
+  return parts.map((part) => (typeof part === "string" ? part : part.text(index))).join("");
 }
 
-/** A row's bytes with gaps for its slots. */
-export interface Template {
+/** Bytes with gaps for slots, and what follows them. */
+interface Segment {
   readonly body: Buffer;
   readonly slots: readonly { readonly offset: number; readonly slot: Slot }[];
+  readonly next: Live | null;
 }
 
-export function compile(value: Json): Template {
-  const parts: (string | Slot)[] = [];
-  write(value, parts);
-  const slots: { offset: number; slot: Slot }[] = [];
+/** The text of all rows that differ only in slots and in the rows that they refer to. */
+export class Template implements Writable {
+  /** It has no copy of another row, which may change. */
+  readonly settled: boolean;
+  readonly #segments: readonly Segment[];
+  readonly #length: number;
+
+  constructor(value: Json) {
+    const parts: Part[] = [];
+    write(value, parts);
+    this.settled = !parts.some((part) => part instanceof Live && part.fixed);
+    this.#segments = segmentsOf(parts);
+    this.#length = this.#segments.reduce((sum, { body }) => sum + body.length, 0);
+  }
+
+  byteLength(index: number): number {
+    if (this.#segments.length === 1) return this.#length;
+    let length = this.#length;
+    for (const { next } of this.#segments) {
+      if (next === null) continue;
+      const { text, index: row } = next.find(index);
+      length += text.byteLength(row);
+    }
+    return length;
+  }
+
+  write(index: number, bytes: Buffer, offset: number): number {
+    let at = offset;
+    for (const { body, slots, next } of this.#segments) {
+      body.copy(bytes, at);
+      for (const { offset: gap, slot } of slots) slot.write(index, bytes, at + gap);
+      at += body.length;
+      if (next === null) continue;
+      const { text, index: row } = next.find(index);
+      at = text.write(row, bytes, at);
+    }
+    return at;
+  }
+}
+
+function segmentsOf(parts: readonly Part[]): Segment[] {
+  const segments: Segment[] = [];
+  let slots: { offset: number; slot: Slot }[] = [];
   let text = "";
   let offset = 0;
   let measured = 0;
+  const end = (next: Live | null): void => {
+    segments.push({ body: Buffer.from(text), slots, next });
+    slots = [];
+    text = "";
+    offset = 0;
+    measured = 0;
+  };
   for (const part of parts) {
-    if (!(part instanceof Slot)) {
-      text += part;
-      continue;
+    if (typeof part === "string") text += part;
+    else if (part instanceof Live && part.fixed) text += part.text(0);
+    else if (part instanceof Live) end(part);
+    else {
+      offset += Buffer.byteLength(text.slice(measured));
+      slots.push({ offset, slot: part });
+      text += " ".repeat(part.width);
+      offset += part.width;
+      measured = text.length;
     }
-    offset += Buffer.byteLength(text.slice(measured));
-    slots.push({ offset, slot: part });
-    text += " ".repeat(part.width);
-    offset += part.width;
-    measured = text.length;
   }
-  return { body: Buffer.from(text), slots };
+  end(null);
+  return segments;
 }
 
 /** Splits the text of an object (written without spaces) into its properties, in their order. */

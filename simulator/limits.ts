@@ -7,30 +7,30 @@ export interface RateLimit {
 }
 
 export class RateWindow {
-  private readonly limit: number;
+  readonly #limit: number;
   readonly retryAfterSeconds: number;
-  private readonly tokens = new Set<string>();
-  private start = Number.NEGATIVE_INFINITY;
-  private used = 0;
+  readonly #tokens = new Set<string>();
+  #start = Number.NEGATIVE_INFINITY;
+  #used = 0;
 
   constructor({ requestsPerMinute, retryAfterSeconds = 60 }: RateLimit) {
-    this.limit = requestsPerMinute;
+    this.#limit = requestsPerMinute;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 
   /** Counts a request at `now` (milliseconds). Refused ones do not prolong the window. */
   admits(token: string, now: number): boolean {
     // A token that the server has not seen yet is counted elsewhere.
-    if (!this.tokens.has(token)) {
-      this.tokens.add(token);
+    if (!this.#tokens.has(token)) {
+      this.#tokens.add(token);
       return true;
     }
-    if (now - this.start >= this.retryAfterSeconds * 1000) {
-      this.start = now;
-      this.used = 0;
+    if (now - this.#start >= this.retryAfterSeconds * 1000) {
+      this.#start = now;
+      this.#used = 0;
     }
-    if (this.used >= this.limit) return false;
-    this.used++;
+    if (this.#used >= this.#limit) return false;
+    this.#used++;
     return true;
   }
 }

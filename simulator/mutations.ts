@@ -17,45 +17,44 @@ export interface Mutations {
 }
 
 export class Mutator {
-  private readonly data: Data;
-  private readonly mutations: Mutations;
-  private requests = 0;
-  private turns = 0;
+  readonly #data: Data;
+  readonly #mutations: Mutations;
+  #requests = 0;
+  #turns = 0;
 
   constructor(data: Data, mutations: Mutations) {
-    this.data = data;
-    this.mutations = mutations;
+    this.#data = data;
+    this.#mutations = mutations;
   }
 
   /** To be called before each answer from the list `name`. */
   beforeAnswer(name: string): void {
-    const { everyRequests, streams, times = Infinity } = this.mutations;
+    const { everyRequests, streams, times = Infinity } = this.#mutations;
     if (streams !== undefined && !streams.includes(name)) return;
-    if (++this.requests % everyRequests !== 0 || this.turns >= times) return;
-    this.turns++;
-    this.mutate(name);
+    if (++this.#requests % everyRequests !== 0 || this.#turns >= times) return;
+    this.#turns++;
+    this.#mutate(name);
   }
 
-  private mutate(name: string): void {
-    const { insert = 0, update = 0, remove = 0 } = this.mutations;
-    const table = this.data.table(name);
-    for (let n = 0; n < insert; n++) table.insert();
-    this.someRows(name, update, 1).forEach((row) => {
-      const seconds = this.turns * 1_000_000;
-      table.update(row, { modified_at: timeText(this.data.now + seconds) });
+  #mutate(name: string): void {
+    const { insert = 0, update = 0, remove = 0 } = this.#mutations;
+    for (let n = 0; n < insert; n++) this.#data.insert(name, {});
+    this.#someRows(name, update, 1).forEach((row) => {
+      const seconds = this.#turns * 1_000_000;
+      this.#data.update(name, row, { modified_at: timeText(this.#data.now + seconds) });
     });
-    this.someRows(name, remove, 2).forEach((row) => {
-      table.remove(row);
+    this.#someRows(name, remove, 2).forEach((row) => {
+      this.#data.remove(name, row);
     });
   }
 
   /** Rows that the list shows, chosen by seed. */
-  private someRows(name: string, count: number, salt: number): Set<number> {
-    const table = this.data.table(name);
+  #someRows(name: string, count: number, salt: number): Set<number> {
+    const table = this.#data.table(name);
     const rows = table.indexes().filter((row) => !table.isHidden(row));
     const chosen = new Set<number>();
     for (let n = 0; n < count && rows.length > 0; n++) {
-      const at = hash(this.data.seed, this.turns * 1000 + n, salt) % rows.length;
+      const at = hash(this.#data.seed, this.#turns * 1000 + n, salt) % rows.length;
       for (const row of rows.splice(at, 1)) chosen.add(row);
     }
     return chosen;

@@ -37,10 +37,8 @@ export function listAnswer(
   const unsent = unsentProperties(table, version, options);
   const body =
     unsent.length === 0 ? pageOf(table, rows, tail) : pageWithout(table, rows, unsent, tail);
-  return ok(
-    body,
-    rows.map((row) => table.id(row)),
-  );
+  const ids = rows.map((row) => table.id(row));
+  return { ...ok(body, ids), list: { page, limit, total: count } };
 }
 
 /** One row by its id. */

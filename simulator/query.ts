@@ -1,7 +1,7 @@
 /** Reads the query of a list request: pages, sorting and filters, and what the API says to bad ones. */
-import type { Blueprint, Filter } from "./blueprint.ts";
+import { type Blueprint, byId, type Filter } from "./blueprint.ts";
 import type { Key } from "./json.ts";
-import type { Selection } from "./listing.ts";
+import type { Condition, Selection } from "./listing.ts";
 import type { Table } from "./table.ts";
 import { parseTime } from "./time.ts";
 
@@ -37,41 +37,39 @@ export function readListQuery(
   const page = readCount(query, "page", 1, mistakes);
   const limit = readCount(query, "limit", DEFAULT_LIMIT, mistakes);
   const sorting = readSorting(blueprint, query, mistakes);
-  const tests: ((index: number) => boolean)[] = [];
-  const names: string[] = [...sorting];
-  for (const filter of filtersOf(blueprint)) {
-    const own = fixed[filter.parameter];
-    const values = own === undefined ? query.getAll(filter.parameter) : [own];
-    if (values.length === 0) continue;
-    const test = readFilter(filter, values, mistakes);
-    const keyOf = keysOf(table, filter.key);
-    tests.push((index) => test(keyOf(index)));
-    names.push(`${filter.parameter}=${[...values].sort().join()}`);
-  }
+  const filters = [organization, ...blueprint.filters];
+  const { conditions, names } = readConditions(table, filters, query, mistakes, fixed);
   if (mistakes.length > 0) return mistakes;
   const revealed = blueprint.revealedBy !== undefined && query.has(blueprint.revealedBy);
-  const keep = (index: number): boolean =>
-    (revealed || !table.isHidden(index)) && tests.every((test) => test(index));
-  const selection = { sorting, keep, name: names.join("&") };
+  const selection = { sorting, conditions, revealed, name: [...sorting, ...names].join("&") };
   return { page, limit: Math.min(limit, maximumPageSize), selection };
 }
 
-/** Every list can be asked for an organization, and a token sees but one. */
-function filtersOf(blueprint: Blueprint): readonly Filter[] {
-  const organization: Filter = {
-    parameter: "organization_id",
-    key: "organization_id",
-    form: { is: "id" },
-  };
-  return [organization, ...blueprint.filters];
+/** What the filters let through, and a name that is the same for the same values. */
+export function readConditions(
+  table: Table,
+  filters: readonly Filter[],
+  query: URLSearchParams,
+  mistakes: Mistake[],
+  fixed: Readonly<Record<string, string>> = {},
+): { conditions: Condition[]; names: string[] } {
+  const conditions: Condition[] = [];
+  const names: string[] = [];
+  for (const filter of filters) {
+    const own = fixed[filter.parameter];
+    const values = own === undefined ? query.getAll(filter.parameter) : [own];
+    if (values.length === 0) continue;
+    const condition = readFilter(filter, values, mistakes);
+    // A token sees the rows of its organization only.
+    if (filter !== organization) conditions.push(condition);
+    else if (!condition.test(table.world.organizationId)) conditions.push(oneOf(filter.key, []));
+    names.push(`${filter.parameter}=${[...values].sort().join()}`);
+  }
+  return { conditions, names };
 }
 
-/** A key of each row, by index. */
-function keysOf(table: Table, key: string): (index: number) => Key {
-  if (key === "organization_id") return () => table.world.organizationId;
-  const keys = table.column(key);
-  return (index) => keys[index] ?? null;
-}
+/** Every list can be asked for an organization. */
+const organization = byId("organization_id");
 
 function readCount(
   query: URLSearchParams,
@@ -97,12 +95,24 @@ function readSorting(
   query: URLSearchParams,
   mistakes: Mistake[],
 ): readonly string[] {
-  const asked = blueprint.sorting.length === 0 ? [] : query.getAll("sorting");
+  if (blueprint.sorting.length === 0) return blueprint.order;
   const allowed = blueprint.sorting.flatMap((key) => [key, `-${key}`]);
-  asked.forEach((input, position) => {
-    checkChoice(input, allowed, ["query", "sorting", position], mistakes);
-  });
+  const asked = readChoices(query, "sorting", allowed, mistakes);
   return asked.length === 0 ? blueprint.order : asked;
+}
+
+/** All values of a parameter that takes some of a few. */
+export function readChoices(
+  query: URLSearchParams,
+  parameter: string,
+  allowed: readonly string[],
+  mistakes: Mistake[],
+): readonly string[] {
+  const asked = query.getAll(parameter);
+  asked.forEach((input, position) => {
+    checkChoice(input, allowed, ["query", parameter, position], mistakes);
+  });
+  return asked;
 }
 
 function checkChoice(
@@ -157,40 +167,44 @@ const flags = new Map([
   ...["false", "0", "no", "off", "f", "n"].map((text) => [text, false] as const),
 ]);
 
-function readFilter(
-  filter: Filter,
-  values: readonly string[],
-  mistakes: Mistake[],
-): (key: Key) => boolean {
-  const { form, parameter } = filter;
+function readFilter(filter: Filter, values: readonly string[], mistakes: Mistake[]): Condition {
+  const { form, parameter, key } = filter;
   const last = values.at(-1) ?? "";
-  const wanted = new Set<Key>(values);
   switch (form.is) {
     case "id":
       values.forEach((value, position) => {
         checkId(value, position, filter, mistakes);
       });
-      return (key) => wanted.has(key);
+      return oneOf(key, values);
+    case "single-id":
+      checkId(last, 0, filter, mistakes);
+      return oneOf(key, [last]);
     case "text":
-      return (key) => wanted.has(key);
+      return oneOf(key, values);
     case "choice":
       values.forEach((value, position) => {
         checkChoice(value, form.values, ["query", parameter, position], mistakes);
       });
-      return (key) => wanted.has(key);
+      return oneOf(key, values);
     case "flag": {
       const flag = flags.get(last.toLowerCase());
       if (flag === undefined) {
         const msg = "Input should be a valid boolean, unable to interpret input";
         mistakes.push({ type: "bool_parsing", loc: ["query", parameter], msg, input: last });
       }
-      return (key) => key === flag;
+      return oneOf(key, [flag ?? false]);
     }
     case "time": {
       const bound = readTime(parameter, last, form.aware, mistakes);
-      return (key) => typeof key === "number" && form.keeps(key, bound);
+      const test = (value: Key): boolean => typeof value === "number" && form.keeps(value, bound);
+      return { key, test, values: null };
     }
   }
+}
+
+function oneOf(key: string, values: readonly Key[]): Condition {
+  const wanted = new Set(values);
+  return { key, test: (value) => wanted.has(value), values };
 }
 
 /** The microseconds of a time parameter; NaN, and a mistake, if it is none. */

@@ -1,6 +1,6 @@
 /** The paths of the API and what stands behind them. */
 import { type Answer, notFound } from "./answers.ts";
-import type { Data } from "./data.ts";
+import { blueprintOf, type Data } from "./data.ts";
 import {
   benefitFilesAnswer,
   dashboardsAnswer,
@@ -9,6 +9,7 @@ import {
   licenseKeyAnswer,
   seatsAnswer,
 } from "./details.ts";
+import { csvExports } from "./exports.ts";
 import { limitsAnswer, metricsAnswer, quantitiesAnswer } from "./metrics.ts";
 import { listAnswer, type PageOptions, rowAnswer } from "./pages.ts";
 import { blueprints } from "./rows/index.ts";
@@ -20,6 +21,8 @@ export interface Route {
   readonly method?: string;
   /** The list that it reads, if it reads one. */
   readonly list?: string;
+  /** The list that its rows are of. */
+  readonly reads?: string;
   readonly answer: (call: Call) => Answer;
 }
 
@@ -39,6 +42,7 @@ const lists: readonly Route[] = blueprints
     path,
     scopes,
     list: name,
+    reads: name,
     answer: ({ data, query, version, options, id }) => {
       if (parent === undefined) return listAnswer(data, name, query, version, options);
       if (!isKnown(data.table(parent.table), id)) return notFound;
@@ -51,13 +55,25 @@ const rows: readonly Route[] = blueprints
   .map(({ name, path, scopes }) => ({
     path: `${path.replace(/\/$/, "")}/*`,
     scopes,
+    reads: name,
     answer: ({ data, id, version, options }) => rowAnswer(data, name, id, version, options),
   }));
+
+const exports: readonly Route[] = csvExports.map(({ list, answer }) => {
+  const { path, scopes } = blueprintOf(list);
+  return {
+    path: `${path}export`,
+    scopes,
+    reads: list,
+    answer: ({ data, query }) => answer(data, query),
+  };
+});
 
 const details: readonly Route[] = [
   {
     path: "/v1/license-keys/*",
     scopes: ["license_keys:read", "license_keys:write"],
+    reads: "license_keys",
     answer: ({ data, id, version, options }) => licenseKeyAnswer(data, id, version, options),
   },
   {
@@ -108,7 +124,7 @@ const unreadable: Route = {
 };
 
 const routes = new Map(
-  [...rows, ...lists, ...details, unreadable].map((route) => [route.path, route]),
+  [...rows, ...lists, ...exports, ...details, unreadable].map((route) => [route.path, route]),
 );
 
 /** What a path leads to. Exact paths come before those with an id. */

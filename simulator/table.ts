@@ -3,82 +3,96 @@
  * its id, times and numbers into one of a few hundred templates. Only rows that were changed are
  * kept.
  */
-import type { Blueprint, RowMaker, World } from "./blueprint.ts";
-import { Calendar, type PlaceInRun } from "./calendar.ts";
+import { type Blueprint, type Links, type Role, type RowMaker, roles } from "./blueprint.ts";
+import { Calendar } from "./calendar.ts";
 import {
-  compile,
+  type Form,
   type Json,
   type Key,
-  objectOf,
-  propertiesOf,
-  Raw,
+  Live,
+  Lookup,
+  type Properties,
   Slot,
-  type Template,
   textOf,
 } from "./json.ts";
 import { keysOf } from "./keys.ts";
-import { hash, hashText, indexOfUuid, pick, uuid, writeUuid } from "./random.ts";
+import { hash, hashText, indexOfUuid, uuid, writeUuid } from "./random.ts";
+import { Ref } from "./ref.ts";
+import { Shape } from "./shape.ts";
+import { Templates } from "./templates.ts";
 import { SECOND, writeTime } from "./time.ts";
-import { VersionCache } from "./version-cache.ts";
+import type { PlaceInRun, Rows, World } from "./world.ts";
 
-/** So many different templates a table has at most, for listed and for hidden rows. */
-const TEMPLATES = 500;
-
-interface Changed {
-  readonly body: Buffer;
-  readonly keys: Readonly<Record<string, Key>>;
+/** What a row was told to be. */
+interface Own {
+  readonly given: Properties;
+  readonly links: Links;
+  readonly shape: Shape;
 }
 
-interface Prepared {
-  readonly template: Template;
-  readonly keys: Readonly<Record<string, Key | Slot>>;
-}
-
-export class Table {
+export class Table implements Rows {
   readonly blueprint: Blueprint;
   readonly world: World;
-  /** Rows that the list shows at the start; hidden ones follow them, then inserted ones. */
   readonly listed: number;
   readonly made: number;
-  /** Counts the changes: what was derived from an older version is stale. */
-  version = 0;
-  private inserted = 0;
-  private readonly removed = new Set<number>();
-  private readonly changed = new Map<number, Changed>();
-  private readonly salt: number;
-  private readonly innerSalt: number;
-  private readonly calendar: Calendar;
-  private readonly prepared = new Map<number, Prepared>();
-  private readonly alike = new Map<string, number[]>();
-  private readonly columns = new VersionCache<readonly Key[]>();
-  /** The template of each row, once it is known; -1 before. */
-  private readonly templates: Int32Array;
+  /** The rows that were inserted, changed, hidden, shown and removed, in that order. */
+  readonly log: number[] = [];
+  #inserted = 0;
+  /** Whether rows of other tables have keys of these rows, and templates copies of them. */
+  #isLookedUp = false;
+  #isCopied = false;
+  /** In small organizations, rows refer to some that are not there yet. */
+  #isForetold = false;
+  readonly #removed = new Set<number>();
+  /** Rows that no longer are as hidden or visible as they were made. */
+  readonly #hidden = new Map<number, boolean>();
+  readonly #own = new Map<number, Own>();
+  readonly #salt: number;
+  readonly #innerSalt: number;
+  readonly #calendar: Calendar;
+  readonly #templates: Templates;
+  readonly #shapes = new Map<number, Shape>();
 
   constructor(blueprint: Blueprint, world: World, size: number) {
     this.blueprint = blueprint;
     this.world = world;
     this.listed = size;
     this.made = size + (blueprint.hidden?.(size) ?? 0);
-    this.salt = hash(world.seed, hashText(blueprint.name));
-    this.innerSalt = hash(this.salt, 1);
-    this.calendar = new Calendar(this.salt, world.now, this.listed, this.made);
-    this.templates = new Int32Array(this.made).fill(-1);
-    this.sortTemplates(0, size);
-    this.sortTemplates(size, this.made);
+    this.#salt = hash(world.seed, hashText(blueprint.name));
+    this.#innerSalt = hash(this.#salt, 1);
+    this.#calendar = new Calendar(this.#salt, world.now, this.listed, this.made);
+    const kind = (index: number): string =>
+      `${this.#wasHidden(index)} ${this.#calendar.isWhole(index)} ${blueprint.variant?.(index, this) ?? ""}`;
+    this.#templates = new Templates(this.listed, this.made, this.#salt, kind);
+  }
+
+  /** Counts the changes: what was derived from an older version is stale. */
+  get version(): number {
+    return this.log.length;
   }
 
   /** The indexes of all rows that exist now. */
   indexes(): number[] {
-    const all = Array.from({ length: this.made + this.inserted }, (_, index) => index);
-    return this.removed.size === 0 ? all : all.filter((index) => !this.removed.has(index));
+    const all = Array.from({ length: this.made + this.#inserted }, (_, index) => index);
+    return this.#removed.size === 0 ? all : all.filter((index) => !this.#removed.has(index));
+  }
+
+  /** How many rows there have ever been. */
+  get size(): number {
+    return this.made + this.#inserted;
+  }
+
+  /** Whether its rows have that property. */
+  knows(name: string): boolean {
+    return name in this.#sharedShape(0).properties;
   }
 
   has(index: number): boolean {
-    return index >= 0 && index < this.made + this.inserted && !this.removed.has(index);
+    return index >= 0 && index < this.size && !this.#removed.has(index);
   }
 
   isHidden(index: number): boolean {
-    return index >= this.listed && index < this.made;
+    return this.#hidden.get(index) ?? this.#wasHidden(index);
   }
 
   /** Whether the row is there since the start. */
@@ -87,11 +101,15 @@ export class Table {
   }
 
   wasChanged(index: number): boolean {
-    return this.changed.has(index);
+    return this.#own.has(index);
   }
 
   id(index: number): string {
-    return uuid(this.salt, index);
+    return uuid(this.#salt, index);
+  }
+
+  writeId(index: number, bytes: Uint8Array, offset: number): void {
+    writeUuid(this.#salt, index, bytes, offset);
   }
 
   /** The row with this id, or -1. */
@@ -100,155 +118,210 @@ export class Table {
     return this.has(index) ? index : -1;
   }
 
-  /** The row that was made with this id, whether or not it is still there. */
   indexOf(id: string): number {
-    return indexOfUuid(this.salt, id);
+    return indexOfUuid(this.#salt, id);
   }
 
   key(index: number, name: string): Key {
-    const changed = this.changed.get(index);
-    if (changed !== undefined) return changed.keys[name] ?? null;
-    const key = this.prepare(index).keys[name] ?? null;
-    return key instanceof Slot ? key.key(index) : key;
+    return this.#shape(index).key(index, name);
   }
 
-  /** The keys of that name of all rows, by index: made once for as long as nothing changes. */
-  column(name: string): readonly Key[] {
-    return this.columns.get(name, this.version, () => {
-      const keys: Key[] = [];
-      for (const index of this.indexes()) keys[index] = this.key(index, name);
-      return keys;
-    });
+  originally(index: number, name: string): Key {
+    if (!this.isOriginal(index)) return this.key(index, name);
+    return this.#sharedShape(index).key(index, name);
+  }
+
+  /** Whether that key of the row depends on other rows. */
+  looksUp(index: number, name: string): boolean {
+    return this.#shape(index).looksUp(name);
+  }
+
+  property(index: number, name: string): Json {
+    return this.#shape(index).property(name);
   }
 
   byteLength(index: number): number {
-    return this.changed.get(index)?.body.length ?? this.prepare(index).template.body.length;
+    return this.#shape(index).text().byteLength(index);
   }
 
   /** Writes the row's JSON into `page` at `offset` and returns where it ends. */
   write(index: number, page: Buffer, offset: number): number {
-    const changed = this.changed.get(index);
-    const { body, slots } = changed
-      ? { body: changed.body, slots: [] }
-      : this.prepare(index).template;
-    body.copy(page, offset);
-    for (const { offset: gap, slot } of slots) slot.write(index, page, offset + gap);
-    return offset + body.length;
+    return this.#shape(index).text().write(index, page, offset);
   }
 
-  /** The row's JSON text. */
-  text(index: number): string {
-    const body = Buffer.allocUnsafe(this.byteLength(index));
-    this.write(index, body, 0);
+  /** The row's JSON text, or that of a part of it. */
+  text(index: number, form?: Form): string {
+    const text = this.#shape(index).text(form);
+    const body = Buffer.allocUnsafe(text.byteLength(index));
+    text.write(index, body, 0);
     return body.toString();
   }
 
-  /** Some of the row's properties, to stand inside a row of another table. */
-  embed(index: number, make: (row: RowMaker) => Json): Raw {
-    return new Raw(textOf(make(this.maker(this.templateOf(index))), index));
+  live(of: (index: number) => number, fixed: boolean, form?: Form): Live {
+    const find: Live["find"] = (index) => {
+      const row = of(index);
+      return { text: this.#shape(row).text(form), index: row };
+    };
+    this.#isCopied ||= fixed;
+    return new Live(fixed, find, (other) => this.live(of, fixed, other));
   }
 
-  /** Adds a row that is created now and returns its index. */
-  insert(changes: Readonly<Record<string, Json>> = {}): number {
-    const index = this.made + this.inserted++;
-    this.version++;
-    if (Object.keys(changes).length > 0) this.update(index, changes);
+  lookup(of: (index: number) => number, name: string): Lookup {
+    this.#isLookedUp = true;
+    return new Lookup((index) => this.key(of(index), name));
+  }
+
+  /** What the template of a row makes of it, in a form that its properties do not have. */
+  render(index: number, make: (row: RowMaker) => Json): string {
+    const template = this.#templates.of(index);
+    return textOf(make(this.#maker(template, this.#calendar.isWhole(template), {}, {})), index);
+  }
+
+  rowsLike(index: number): readonly number[] {
+    return this.#templates.sharers(index);
+  }
+
+  /** Adds a row that is created now, or at `created`, and returns its index. */
+  insert(given: Properties = {}, links: Links = {}, created?: number): number {
+    const index = this.made + this.#inserted++;
+    this.#calendar.insert(created);
+    if (Object.keys(given).length > 0 || Object.keys(links).length > 0) {
+      this.#keep(index, given, links);
+    }
+    this.log.push(index);
+    if (this.#isForetold) this.#countChange();
     return index;
   }
 
-  /** Replaces some of a row's properties. */
-  update(index: number, changes: Readonly<Record<string, Json>>): void {
-    const properties = new Map<string, Json>(propertiesOf(this.text(index)));
-    for (const [name, value] of Object.entries(changes)) properties.set(name, value);
-    const keys: Record<string, Key> = {};
-    for (const name of Object.keys(this.prepare(index).keys)) keys[name] = this.key(index, name);
-    for (const [name, key] of Object.entries(keysOf(changes))) {
-      keys[name] = key instanceof Slot ? key.key(index) : key;
-    }
-    this.changed.set(index, { body: Buffer.from(objectOf(properties)), keys });
-    this.version++;
+  /** Replaces some of a row's properties, and what it refers to. */
+  update(index: number, given: Properties, links: Links = {}): void {
+    const known = this.#own.get(index);
+    this.#keep(index, { ...known?.given, ...given }, { ...known?.links, ...links });
+    this.#changed(index);
+  }
+
+  /** Hides a row from its list, or shows it again. Rows that contain it still do. */
+  hide(index: number, hidden = true): void {
+    this.#hidden.set(index, hidden);
+    this.#changed(index);
   }
 
   remove(index: number): void {
-    this.removed.add(index);
-    this.changed.delete(index);
-    this.version++;
+    this.#removed.add(index);
+    this.#own.delete(index);
+    this.#changed(index);
   }
 
   /** Makes every template now instead of when it is first needed. */
   prepareAll(): void {
-    for (const indexes of this.alike.values()) for (const index of indexes) this.prepare(index);
+    for (const index of this.#templates.all()) this.#shape(index).text();
   }
 
-  /** Where a row stands in its run of equal created_at; null if it stands in none. */
   placeInRun(index: number): PlaceInRun | null {
-    return this.calendar.placeInRun(index);
+    return this.#calendar.placeInRun(index);
   }
 
   /** The row's created_at in microseconds. */
   created(index: number): number {
-    return this.calendar.created(index);
+    return this.#calendar.created(index);
   }
 
-  private kind(index: number): string {
-    const variant = this.blueprint.variant?.(index, this) ?? "";
-    return `${this.isHidden(index)} ${this.calendar.isWhole(index)} ${variant}`;
+  #changed(index: number): void {
+    this.log.push(index);
+    this.#countChange();
   }
 
-  private sortTemplates(from: number, to: number): void {
-    for (let index = from; index < Math.min(to, from + TEMPLATES); index++) {
-      const kind = this.kind(index);
-      const alike = this.alike.get(kind);
-      if (alike === undefined) this.alike.set(kind, [index]);
-      else alike.push(index);
+  #countChange(): void {
+    if (this.#isLookedUp) this.world.lookups++;
+    if (this.#isCopied) this.world.copies++;
+  }
+
+  #keep(index: number, given: Properties, links: Links): void {
+    const whole = this.#calendar.isWhole(index);
+    const shape = this.#build(this.#templates.of(index), whole, given, links);
+    this.#own.set(index, { given, links, shape });
+  }
+
+  #wasHidden(index: number): boolean {
+    return index >= this.listed && index < this.made;
+  }
+
+  #shape(index: number): Shape {
+    if (index >= this.size) this.#isForetold = true;
+    return this.#own.get(index)?.shape ?? this.#sharedShape(index);
+  }
+
+  #sharedShape(index: number): Shape {
+    const template = this.#templates.of(index);
+    let shape = this.#shapes.get(template);
+    if (shape === undefined) {
+      shape = this.#build(template, this.#calendar.isWhole(template), {}, {});
+      this.#shapes.set(template, shape);
     }
+    return shape;
   }
 
-  private templateOf(index: number): number {
-    const known = this.templates[index] ?? -1;
-    if (known >= 0) return known;
-    const template = this.chooseTemplate(index);
-    this.templates[index] = template;
-    return template;
+  #build(template: number, whole: boolean, given: Properties, links: Links): Shape {
+    const made = this.blueprint.build(this.#maker(template, whole, given, links));
+    const properties = { ...made.properties, ...given };
+    const keys = {
+      ...keysOf(made.properties),
+      ...made.keys,
+      ...keysOf(given),
+      ...made.derive?.(properties),
+    };
+    return new Shape(properties, keys, this.world);
   }
 
-  private chooseTemplate(index: number): number {
-    if (index < Math.min(this.listed, TEMPLATES)) return index;
-    if (this.isHidden(index) && index < this.listed + TEMPLATES) return index;
-    const alike = this.alike.get(this.kind(index));
-    return alike === undefined ? index : pick(alike, hash(this.salt, index, 7));
+  /** The row that a role was given to; undefined if nothing was said of it. */
+  #linked(links: Links, role: Role): Ref | null | undefined {
+    const id = links[role];
+    if (id === undefined || id === null) return id;
+    const rows = this.world.table(roles[role]);
+    const index = rows.indexOf(id);
+    if (index < 0) throw new Error(`${roles[role]} has no row ${id}`);
+    return new Ref(rows, index);
   }
 
-  private prepare(index: number): Prepared {
-    const template = this.templateOf(index);
-    const known = this.prepared.get(template);
-    if (known !== undefined) return known;
-    const { properties, keys } = this.blueprint.build(this.maker(template));
-    const prepared = { template: compile(properties), keys: { ...keysOf(properties), ...keys } };
-    this.prepared.set(template, prepared);
-    return prepared;
-  }
-
-  private maker(template: number): RowMaker {
-    const whole = this.calendar.isWhole(template);
-    const random = (salt: number): number => hash(this.salt, template, salt + 100);
+  #maker(template: number, whole: boolean, given: Properties, links: Links): RowMaker {
+    const { world } = this;
+    const random = (salt: number): number => hash(this.#salt, template, salt + 100);
+    const some = (name: string, salt: number): number =>
+      random(salt) % Math.max(world.table(name).listed, 1);
+    const someEver = (name: string, salt: number): number =>
+      random(salt) % Math.max(world.table(name).made, 1);
+    const refer = (name: string, like: number, salt: number): Ref => {
+      const rows = world.table(name);
+      if (!world.spread) return new Ref(rows, like);
+      const others = rows.rowsLike(like);
+      return new Ref(rows, like, (index) =>
+        index === template ? like : (others[hash(this.#salt, index, salt) % others.length] ?? like),
+      );
+    };
     return {
       index: template,
-      hidden: this.isHidden(template),
+      hidden: this.#wasHidden(template),
       whole,
-      world: this.world,
-      id: idSlot(this.salt, 1, 0),
+      world,
+      given,
+      id: idSlot(this.#salt, 1, 0),
       at: (seconds = 0) => timeSlot(whole, (index) => this.created(index) + seconds * SECOND),
       changedAt: (seconds) =>
         timeSlot(whole, (index) => {
           const moment = this.created(index) + seconds * SECOND;
-          return moment < this.world.now ? moment : this.created(index);
+          return moment < world.now ? moment : this.created(index);
         }),
-      innerId: (n) => idSlot(this.innerSalt, 8, n),
+      innerId: (n) => idSlot(this.#innerSalt, 8, n),
       random,
       oneIn: (n, salt) => random(salt) % n === 0,
-      some: (name, salt) => random(salt) % Math.max(this.world.table(name).listed, 1),
-      someEver: (name, salt) => random(salt) % Math.max(this.world.table(name).made, 1),
+      some,
+      one: (name, salt) => refer(name, some(name, salt), salt),
+      oneEver: (name, salt) => refer(name, someEver(name, salt), salt),
+      link: (role, otherwise) => this.#linked(links, role) ?? otherwise(),
+      linkIfAny: (role, otherwise) => {
+        const linked = this.#linked(links, role);
+        return linked === undefined ? otherwise() : linked;
+      },
     };
   }
 }

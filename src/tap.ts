@@ -1,4 +1,3 @@
-import { setFlagsFromString } from "node:v8";
 import { about, type Command, HELP, parseArguments } from "./cli/arguments.ts";
 import { checkConfig, loadConfig } from "./config/config.ts";
 import { createLog, type ProcessLog } from "./log/log.ts";
@@ -53,13 +52,6 @@ async function syncCommand(
   const selected = selectStreams(catalog, discover(streams), source, warn);
   const state = command.state === undefined ? State.empty() : State.read(command.state);
   const interruption = listenForSignals(log);
-  // WebAssembly that is compiled from here on is not optimized. For undici's HTTP parser that would
-  // take 30 MB and gain nothing; our JSON scanner needs it, so it is compiled before.
-  await import("./polar/json/scanner.ts");
-  setFlagsFromString("--liftoff-only");
-  // V8 lets its space for new objects grow, and collects what the sockets have read as rarely as it
-  // collects those: another 10 MB that gain nothing.
-  setFlagsFromString("--semi-space-growth-factor=1");
   // Loaded now, because discovery does without the network.
   const { sync } = await import("./sync/engine/sync.ts");
   const { signal } = interruption;

@@ -1,7 +1,7 @@
 import { type Blueprint, byChoice, byId, type RowMaker } from "../blueprint.ts";
-import type { Json } from "../json.ts";
+import type { Json, Properties } from "../json.ts";
 import { pick } from "../random.ts";
-import { idOf, metadata, modifiedAt } from "./common.ts";
+import { idOf, metadata, modifiedAt, only } from "./common.ts";
 
 const types = [
   "custom",
@@ -61,8 +61,7 @@ function propertiesOfType(row: RowMaker): Json {
   }
 }
 
-/** What every form of a benefit begins with. */
-export const benefitHead = (row: RowMaker): { readonly [name: string]: Json } => ({
+const headOf = (row: RowMaker): Properties => ({
   id: row.id,
   created_at: row.at(),
   modified_at: modifiedAt(row),
@@ -73,6 +72,19 @@ export const benefitHead = (row: RowMaker): { readonly [name: string]: Json } =>
   is_deleted: false,
   organization_id: row.world.organizationId,
 });
+
+/** What every form of a benefit begins with. */
+export const benefitHead = only(
+  "id",
+  "created_at",
+  "modified_at",
+  "type",
+  "description",
+  "selectable",
+  "deletable",
+  "is_deleted",
+  "organization_id",
+);
 
 export const benefits: Blueprint = {
   name: "benefits",
@@ -87,7 +99,7 @@ export const benefits: Blueprint = {
   variant: (index) => benefitType(index),
   build: (row) => ({
     properties: {
-      ...benefitHead(row),
+      ...headOf(row),
       metadata: metadata(row, 33),
       visibility: "public",
       properties: propertiesOfType(row),

@@ -1,14 +1,15 @@
 import { type Blueprint, byChoice, byId, byText } from "../blueprint.ts";
 import type { Json } from "../json.ts";
 import { pick } from "../random.ts";
-import { address, hexDigits, idOf, metadata, modifiedAt } from "./common.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
+import { address, hexDigits, idOf, metadata, modifiedAt, refTo } from "./common.ts";
 import { appliedDiscount } from "./discounts.ts";
 import {
   attachedFields,
+  firstPrice,
+  firstPriceId,
   offeredProduct,
   productKind,
-  productPrice,
-  productPriceId,
   productPrices,
 } from "./products.ts";
 
@@ -37,10 +38,14 @@ export const checkouts: Blueprint = {
   single: true,
   build: (row) => {
     const { world } = row;
-    const product = row.some("products", 110);
-    const customer = row.oneIn(3, 111) ? null : row.some("customers", 112);
-    const discount = row.oneIn(9, 113) ? row.some("discounts", 114) : null;
-    const { amount, interval, seats } = productKind(product);
+    const product = row.link("product", () => refTo(world, "products", row.some("products", 110)));
+    const customer = row.linkIfAny("customer", () =>
+      row.oneIn(3, 111) ? null : row.one("customers", 112),
+    );
+    const discount = row.linkIfAny("discount", () =>
+      row.oneIn(9, 113) ? refTo(world, "discounts", row.some("discounts", 114)) : null,
+    );
+    const { amount, interval, seats } = productKind(product.like);
     const status = pick(statuses, row.random(115));
     const isAddressed = row.oneIn(2, 116);
     const secret = `polar_c_${hexDigits(row, 117, 32)}`;
@@ -80,9 +85,9 @@ export const checkouts: Blueprint = {
         active_trial_interval_count: interval === "year" ? 14 : null,
         trial_end: interval === "year" ? row.at(14 * 86_400) : null,
         organization_id: world.organizationId,
-        product_id: idOf(world, "products", product),
-        product_price_id: productPriceId(world, product),
-        discount_id: discount === null ? null : idOf(world, "discounts", discount),
+        product_id: product.id,
+        product_price_id: product.embed(firstPriceId),
+        discount_id: idOrNull(discount),
         allow_discount_codes: true,
         require_billing_address: false,
         is_discount_applicable: amount > 0,
@@ -90,7 +95,7 @@ export const checkouts: Blueprint = {
         is_payment_required: amount > 0,
         is_payment_setup_required: interval !== null,
         is_payment_form_required: amount > 0,
-        customer_id: customer === null ? null : idOf(world, "customers", customer),
+        customer_id: idOrNull(customer),
         is_business_customer: row.oneIn(10, 121),
         customer_name: row.oneIn(3, 122) ? "Buyer Ünknown" : null,
         customer_email: `buyer${row.index}@example.com`,
@@ -108,11 +113,11 @@ export const checkouts: Blueprint = {
         metadata: metadata(row, 126),
         external_customer_id: null,
         customer_external_id: null,
-        products: [offeredProduct(world, product, false)],
-        product: offeredProduct(world, product, false),
-        product_price: productPrice(world, product),
-        prices: { [idOf(world, "products", product)]: productPrices(world, product) },
-        discount: discount === null ? null : appliedDiscount(world, discount),
+        products: [product.embed(offeredProduct)],
+        product: product.embed(offeredProduct),
+        product_price: product.embed(firstPrice),
+        prices: { [idOf(world, "products", product.like)]: product.embed(productPrices) },
+        discount: embedOrNull(discount, appliedDiscount),
         subscription_id: null,
         attached_custom_fields: attachedFields(world),
         customer_metadata: metadata(row, 127),

@@ -1,10 +1,11 @@
 /** Lists that are asked for by a row of another list. */
+
 import { type Blueprint, byId, type RowMaker } from "../blueprint.ts";
-import type { Json } from "../json.ts";
+import type { Properties } from "../json.ts";
 import { pick } from "../random.ts";
-import type { Table } from "../table.ts";
-import { idOf, keyOf, metadata, modifiedAt } from "./common.ts";
-import { embeddedMember } from "./members.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
+import type { Rows } from "../world.ts";
+import { idOf, metadata, modifiedAt } from "./common.ts";
 
 export const paymentMethods: Blueprint = {
   name: "payment_methods",
@@ -24,7 +25,7 @@ export const paymentMethods: Blueprint = {
         created_at: row.at(),
         modified_at: modifiedAt(row),
         processor: "stripe",
-        customer_id: idOf(row.world, "customers", row.some("customers", 271)),
+        customer_id: row.link("customer", () => row.one("customers", 271)).id,
         type: isCard ? "card" : "link",
         ...(isCard
           ? {
@@ -43,10 +44,10 @@ export const paymentMethods: Blueprint = {
   },
 };
 
-const known = new WeakMap<Table, readonly number[]>();
+const known = new WeakMap<Rows, readonly number[]>();
 
 /** Rows with seats, among the first ones of a table. */
-function seated(table: Table): readonly number[] {
+function seated(table: Rows): readonly number[] {
   let rows = known.get(table);
   if (rows === undefined) {
     const first = Array.from({ length: Math.min(table.listed, 500) }, (_, index) => index);
@@ -57,10 +58,7 @@ function seated(table: Table): readonly number[] {
 }
 
 /** The subscription or order that a seat belongs to. */
-function parentOf(row: RowMaker): {
-  subscription_id: Json & (string | null);
-  order_id: Json & (string | null);
-} {
+function parentOf(row: RowMaker): Properties {
   const name = row.oneIn(2, 280) ? "subscriptions" : "orders";
   const parents = seated(row.world.table(name));
   const id = parents.length === 0 ? null : idOf(row.world, name, pick(parents, row.random(281)));
@@ -82,10 +80,8 @@ export const customerSeats: Blueprint = {
   size: 120,
   single: false,
   build: (row) => {
-    const { world } = row;
     const status = pick(["pending", "claimed", "claimed", "revoked"], row.random(282));
-    const member = row.some("members", 283);
-    const customerId = keyOf(world, "members", member, "customer_id");
+    const member = row.one("members", 283);
     const email = `invitee${row.index}@example.com`;
     const isPending = status === "pending";
     return {
@@ -95,9 +91,9 @@ export const customerSeats: Blueprint = {
         id: row.id,
         ...parentOf(row),
         status,
-        customer_id: status === "revoked" ? null : customerId,
-        member_id: isPending ? null : idOf(world, "members", member),
-        member: isPending ? null : embeddedMember(world, member),
+        customer_id: status === "revoked" ? null : member.property("customer_id"),
+        member_id: idOrNull(isPending ? null : member),
+        member: embedOrNull(isPending ? null : member),
         email,
         customer_email: email,
         invitation_token_expires_at: isPending ? "2026-08-21T12:00:00Z" : null,

@@ -1,8 +1,10 @@
 /** What rows of many lists have in common: people, addresses and other values that are hard to carry. */
-import type { RowMaker, World } from "../blueprint.ts";
-import { type Json, type Key, Raw, Slot } from "../json.ts";
+import type { RowMaker } from "../blueprint.ts";
+import { type Form, type Json, type Key, type Live, type Properties, Raw, Slot } from "../json.ts";
 import { hash, pick } from "../random.ts";
+import { Ref } from "../ref.ts";
 import { DAY, timeText, writeDigits } from "../time.ts";
+import type { World } from "../world.ts";
 
 const names = [
   "Zoë Ångström",
@@ -134,7 +136,7 @@ export function numbered(
 }
 
 /** A moment of its own that has nothing to do with created_at. */
-export function moment(row: RowMaker, salt: number): number {
+function moment(row: RowMaker, salt: number): number {
   const age = (row.random(salt) / 2 ** 32) * 300 * DAY;
   return Math.floor(row.world.now - age);
 }
@@ -152,6 +154,33 @@ export const keyOf = (world: World, table: string, index: number, key: string): 
 export const idOf = (world: World, table: string, index: number): string =>
   world.table(table).id(index);
 
+/** Another table's row, always the same one. */
+export const refTo = (world: World, table: string, index: number): Ref =>
+  new Ref(world.table(table), index);
+
 /** Another table's row as its list shows it. */
-export const rowOf = (world: World, table: string, index: number): Raw =>
-  new Raw(world.table(table).text(index));
+export const rowOf = (world: World, table: string, index: number): Live =>
+  refTo(world, table, index).embed();
+
+/** The properties of these names, in this order. */
+export const only =
+  (...names: readonly string[]): Form =>
+  (properties) =>
+    Object.fromEntries(names.flatMap((name) => entryOf(properties, name)));
+
+/** All but the properties of these names. */
+export const without =
+  (...names: readonly string[]): Form =>
+  (properties) =>
+    Object.fromEntries(Object.entries(properties).filter(([name]) => !names.includes(name)));
+
+const entryOf = (properties: Properties, name: string): [string, Json][] => {
+  const value = properties[name];
+  return value === undefined ? [] : [[name, value]];
+};
+
+/** The elements of a list; none of what is no list. */
+export const elementsOf = (value: Json | undefined): readonly Json[] =>
+  typeof value === "object" && value !== null && isList(value) ? value : [];
+
+const isList = (value: object): value is readonly Json[] => Array.isArray(value);

@@ -1,5 +1,5 @@
-import { type Blueprint, byFlag, byText, type RowMaker, type World } from "../blueprint.ts";
-import type { Json, Raw, Slot } from "../json.ts";
+import { type Blueprint, byFlag, byText, type RowMaker } from "../blueprint.ts";
+import type { Form, Json, Slot } from "../json.ts";
 import { address, hexDigits, metadata, modifiedAt, name, numbered } from "./common.ts";
 
 const email = (row: RowMaker): Slot =>
@@ -14,19 +14,15 @@ const avatar = (row: RowMaker): string =>
   `https://www.gravatar.com/avatar/${hexDigits(row, 14, 64)}?d=404`;
 
 /** The customer as the old API knew it: still sent as `user`. */
-export function userOf(world: World, index: number, withGithub = true): Raw {
-  return world.table("customers").embed(index, (row) => {
-    const displayed = nameOf(row);
-    const letter = typeof displayed === "string" && displayed !== "" ? [...displayed][0] : "c";
-    return {
-      id: row.id,
-      email: email(row),
-      public_name: letter ?? "c",
-      avatar_url: avatar(row),
-      ...(withGithub ? { github_username: null } : {}),
-    };
-  });
-}
+export const user: Form = ({ id = null, email = null, name, avatar_url = null }) => {
+  const letter = typeof name === "string" && name !== "" ? [...name][0] : "c";
+  return { id, email, public_name: letter ?? "c", avatar_url };
+};
+
+export const userWithGithub: Form = (properties) => ({
+  ...Object(user(properties)),
+  github_username: null,
+});
 
 /** Deleted customers are no longer listed, but orders and others still contain them. */
 export const customers: Blueprint = {

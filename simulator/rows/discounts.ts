@@ -1,14 +1,14 @@
-import { type Blueprint, byId, type RowMaker, type World } from "../blueprint.ts";
-import type { Json, Raw } from "../json.ts";
+import { type Blueprint, byId, type RowMaker } from "../blueprint.ts";
+import type { Properties } from "../json.ts";
 import { DAY, timeText } from "../time.ts";
-import { metadata, modifiedAt, momentText } from "./common.ts";
+import { metadata, modifiedAt, momentText, refTo, without } from "./common.ts";
 import { orderedProduct } from "./products.ts";
 
 const code = (row: RowMaker): string | null => (row.oneIn(3, 80) ? null : `CODE${row.index}X`);
 const endsAt = (row: RowMaker): number | null =>
   row.oneIn(3, 81) ? row.world.now + (row.index + 1) * DAY : null;
 
-const head = (row: RowMaker): { readonly [name: string]: Json } => {
+const head = (row: RowMaker): Properties => {
   const duration = (["once", "forever", "repeating"] as const)[row.index % 3] ?? "once";
   const ends = endsAt(row);
   return {
@@ -33,8 +33,7 @@ const head = (row: RowMaker): { readonly [name: string]: Json } => {
 };
 
 /** A discount as it stands inside an order, a subscription or a checkout. */
-export const appliedDiscount = (world: World, index: number): Raw =>
-  world.table("discounts").embed(index, head);
+export const appliedDiscount = without("products");
 
 export const discounts: Blueprint = {
   name: "discounts",
@@ -50,7 +49,9 @@ export const discounts: Blueprint = {
     properties: {
       ...head(row),
       products:
-        row.index % 3 === 0 ? [orderedProduct(row.world, 0), orderedProduct(row.world, 2)] : [],
+        row.index % 3 === 0
+          ? [0, 2].map((product) => refTo(row.world, "products", product).embed(orderedProduct))
+          : [],
     },
   }),
 };

@@ -8,11 +8,12 @@ import {
   later,
   type RowMaker,
 } from "../blueprint.ts";
-import { type Json, Raw, Slot } from "../json.ts";
+import { type Json, type Properties, Raw, Slot } from "../json.ts";
 import { pick } from "../random.ts";
-import type { Table } from "../table.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
 import { timeText, writeTime } from "../time.ts";
-import { idOf, keyOf, rowOf } from "./common.ts";
+import type { Rows } from "../world.ts";
+import { idOf } from "./common.ts";
 
 interface Kind {
   readonly name: string;
@@ -70,8 +71,10 @@ const kinds: readonly Kind[] = [
   },
 ];
 
+const userKinds = kinds.filter(({ source }) => source === "user");
+
 /** In the second half of each run of equal times the events are a microsecond apart. */
-const microsecondsAfter = (index: number, table: Table): number => {
+const microsecondsAfter = (index: number, table: Rows): number => {
   const run = table.placeInRun(index);
   return run === null || run.position * 2 < run.length ? 0 : run.position;
 };
@@ -97,6 +100,14 @@ const laterMillisecond = (key: number, bound: number): boolean =>
 const earlierMillisecond = (key: number, bound: number): boolean =>
   earlier(milliseconds(key), milliseconds(bound));
 
+/** What the row was inserted as; otherwise one of the kinds. */
+function kindOf(row: RowMaker): Kind {
+  const { source } = row.given;
+  const kind = pick(kinds, row.random(264));
+  if (source === undefined || source === kind.source) return kind;
+  return source === "system" ? { ...kind, source } : pick(userKinds, row.random(264));
+}
+
 export const events: Blueprint = {
   name: "events",
   path: "/v1/events/",
@@ -118,17 +129,18 @@ export const events: Blueprint = {
   variant: (index, table) => String(microsecondsAfter(index, table) > 0),
   build: (row) => {
     const { world } = row;
-    const { name, label, source, metadata } = pick(kinds, row.random(264));
-    const customer = row.oneIn(5, 265) ? null : row.some("customers", 266);
+    const { name, label, source, metadata } = kindOf(row);
+    const customer = row.linkIfAny("customer", () =>
+      row.oneIn(5, 265) ? null : row.one("customers", 266),
+    );
     return {
       properties: {
         id: row.id,
         timestamp: timestampOf(row),
         organization_id: world.organizationId,
-        customer_id: customer === null ? null : idOf(world, "customers", customer),
-        customer: customer === null ? null : rowOf(world, "customers", customer),
-        external_customer_id:
-          customer === null ? "ghost-user" : keyOf(world, "customers", customer, "external_id"),
+        customer_id: idOrNull(customer),
+        customer: embedOrNull(customer),
+        external_customer_id: customer === null ? "ghost-user" : customer.property("external_id"),
         member_id: null,
         external_member_id: null,
         child_count: 0,
@@ -142,7 +154,7 @@ export const events: Blueprint = {
 };
 
 /** Names of events with what is known of all that have it. */
-const statistics = (row: RowMaker): { readonly [name: string]: Json } => {
+const statistics = (row: RowMaker): Properties => {
   const { name, label, source } = pick(kinds, row.index);
   const events = row.world.table("events");
   // Events are stored in whole milliseconds.

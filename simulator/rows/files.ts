@@ -26,7 +26,7 @@ export const files: Blueprint = {
   build: (row) => ({ properties: fileProperties(row) }),
 };
 
-export function fileProperties(
+function fileProperties(
   row: RowMaker,
 ): Record<string, Raw | Slot | string | number | boolean | null> {
   const service = pick(services, row.index);

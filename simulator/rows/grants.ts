@@ -1,7 +1,8 @@
 import { type Blueprint, byFlag, byId, byText, type RowMaker } from "../blueprint.ts";
 import type { Json } from "../json.ts";
+import { idOrNull } from "../ref.ts";
 import { type BenefitType, benefitType } from "./benefits.ts";
-import { idOf, keyOf, modifiedAt, rowOf } from "./common.ts";
+import { idOf, modifiedAt, refTo } from "./common.ts";
 
 function propertiesOfType(row: RowMaker, type: BenefitType): Json {
   if (type === "license_keys") {
@@ -33,10 +34,14 @@ export const benefitGrants: Blueprint = {
   single: false,
   build: (row) => {
     const { world } = row;
-    const customer = row.someEver("customers", 181);
-    const benefit = row.some("benefits", 182);
+    const benefit = row.link("benefit", () => refTo(world, "benefits", row.some("benefits", 182)));
     const isRevoked = row.oneIn(4, 183);
     const isOrdered = row.oneIn(2, 184);
+    const order = row.linkIfAny("order", () => (isOrdered ? row.one("orders", 186) : null));
+    const subscription = row.linkIfAny("subscription", () =>
+      isOrdered ? null : row.one("subscriptions", 185),
+    );
+    const customer = row.link("customer", () => row.oneEver("customers", 181));
     return {
       properties: {
         created_at: row.at(),
@@ -46,13 +51,11 @@ export const benefitGrants: Blueprint = {
         is_granted: !isRevoked,
         revoked_at: isRevoked ? row.at(86_400) : null,
         is_revoked: isRevoked,
-        subscription_id: isOrdered
-          ? null
-          : idOf(world, "subscriptions", row.some("subscriptions", 185)),
-        order_id: isOrdered ? idOf(world, "orders", row.some("orders", 186)) : null,
-        customer_id: idOf(world, "customers", customer),
+        subscription_id: idOrNull(subscription),
+        order_id: idOrNull(order),
+        customer_id: customer.id,
         member_id: null,
-        benefit_id: idOf(world, "benefits", benefit),
+        benefit_id: benefit.id,
         error: row.oneIn(40, 187)
           ? {
               message: "Ünexpected",
@@ -60,13 +63,13 @@ export const benefitGrants: Blueprint = {
               timestamp: "2026-05-01T00:00:00Z",
             }
           : null,
-        customer: rowOf(world, "customers", customer),
+        customer: customer.embed(),
         member: null,
-        benefit: rowOf(world, "benefits", benefit),
-        properties: propertiesOfType(row, benefitType(benefit)),
-        user_id: idOf(world, "customers", customer),
+        benefit: benefit.embed(),
+        properties: propertiesOfType(row, benefitType(benefit.like)),
+        user_id: customer.id,
       },
-      keys: { external_customer_id: keyOf(world, "customers", customer, "external_id") },
+      keys: { external_customer_id: customer.key("external_id") },
     };
   },
 };

@@ -1,10 +1,11 @@
-import { type Blueprint, byChoice, byId, type RowMaker, type World } from "../blueprint.ts";
+import { type Blueprint, byChoice, byId, type RowMaker } from "../blueprint.ts";
 import { Raw, Slot } from "../json.ts";
 import { pick, writeUuid } from "../random.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
+import type { Table } from "../table.ts";
 import { benefitsOfType } from "./benefits.ts";
-import { hexDigits, idOf, modifiedAt, momentText, rowOf } from "./common.ts";
-import { userOf } from "./customers.ts";
-import { embeddedMember } from "./members.ts";
+import { hexDigits, idOf, modifiedAt, momentText } from "./common.ts";
+import { user } from "./customers.ts";
 
 /** License keys come in the order of created_at, and no other can be asked for. */
 export const licenseKeys: Blueprint = {
@@ -20,8 +21,10 @@ export const licenseKeys: Blueprint = {
   since: { member_id: "2026-10", member: "2026-10" },
   build: (row) => {
     const { world } = row;
-    const customer = row.someEver("customers", 190);
-    const member = row.oneIn(3, 191) ? row.some("members", 192) : null;
+    const customer = row.link("customer", () => row.oneEver("customers", 190));
+    const member = row.linkIfAny("member", () =>
+      row.oneIn(3, 191) ? row.one("members", 192) : null,
+    );
     const isLimited = row.oneIn(2, 193);
     return {
       properties: {
@@ -29,12 +32,12 @@ export const licenseKeys: Blueprint = {
         created_at: row.at(),
         modified_at: modifiedAt(row),
         organization_id: world.organizationId,
-        user_id: idOf(world, "customers", customer),
-        customer_id: idOf(world, "customers", customer),
-        user: userOf(world, customer, false),
-        customer: rowOf(world, "customers", customer),
-        member_id: member === null ? null : idOf(world, "members", member),
-        member: member === null ? null : embeddedMember(world, member),
+        user_id: customer.id,
+        customer_id: customer.id,
+        user: customer.embed(user),
+        customer: customer.embed(),
+        member_id: idOrNull(member),
+        member: embedOrNull(member),
         benefit_id: idOf(world, "benefits", benefitsOfType("license_keys", row.random(194) % 2)),
         key: keyText,
         display_key: `****-${hexDigits(row, 195, 6).toUpperCase()}`,
@@ -57,7 +60,7 @@ const keyText = Slot.quoted(
 );
 
 /** The activations of a license key: none for two of three keys, else one or two. */
-export function activationsOf(world: World, index: number): Raw {
+export function activationsOf(keys: Table, index: number): Raw {
   const activation = (row: RowMaker, n: number) => ({
     id: row.innerId(n),
     license_key_id: row.id,
@@ -66,9 +69,9 @@ export function activationsOf(world: World, index: number): Raw {
     created_at: row.at(n * 86_400),
     modified_at: null,
   });
-  return world
-    .table("license_keys")
-    .embed(index, (row) =>
+  return new Raw(
+    keys.render(index, (row) =>
       row.oneIn(3, 201) ? [0, 1].slice(row.random(202) % 2).map((n) => activation(row, n)) : [],
-    );
+    ),
+  );
 }

@@ -1,7 +1,8 @@
 import { type Blueprint, byId } from "../blueprint.ts";
-import { hexDigits, idOf, metadata, modifiedAt } from "./common.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
+import { hexDigits, metadata, modifiedAt, refTo } from "./common.ts";
 import { appliedDiscount } from "./discounts.ts";
-import { offeredProduct, productPrice, productPriceId } from "./products.ts";
+import { firstPrice, firstPriceId, linkedProduct } from "./products.ts";
 
 export const checkoutLinks: Blueprint = {
   name: "checkout_links",
@@ -14,8 +15,10 @@ export const checkoutLinks: Blueprint = {
   single: true,
   build: (row) => {
     const { world } = row;
-    const product = row.some("products", 230);
-    const discount = row.oneIn(3, 231) ? row.some("discounts", 232) : null;
+    const product = refTo(world, "products", row.some("products", 230));
+    const discount = row.oneIn(3, 231)
+      ? refTo(world, "discounts", row.some("discounts", 232))
+      : null;
     const secret = `polar_cl_${hexDigits(row, 233, 32)}`;
     return {
       properties: {
@@ -32,16 +35,16 @@ export const checkoutLinks: Blueprint = {
         label: row.oneIn(3, 236) ? "" : row.oneIn(2, 237) ? null : `Link ${row.index}`,
         allow_discount_codes: row.oneIn(2, 238),
         require_billing_address: false,
-        discount_id: discount === null ? null : idOf(world, "discounts", discount),
+        discount_id: idOrNull(discount),
         seats: null,
         units: null,
         organization_id: world.organizationId,
-        products: [offeredProduct(world, product, true)],
-        discount: discount === null ? null : appliedDiscount(world, discount),
-        product_id: idOf(world, "products", product),
-        product_price_id: productPriceId(world, product),
-        product: offeredProduct(world, product, true),
-        product_price: productPrice(world, product),
+        products: [product.embed(linkedProduct)],
+        discount: embedOrNull(discount, appliedDiscount),
+        product_id: product.id,
+        product_price_id: product.embed(firstPriceId),
+        product: product.embed(linkedProduct),
+        product_price: product.embed(firstPrice),
         url: `https://sandbox-api.polar.sh/v1/checkout-links/${secret}/redirect`,
       },
     };

@@ -1,6 +1,5 @@
-import { type Blueprint, byChoice, byId, byText, type RowMaker, type World } from "../blueprint.ts";
-import type { Raw } from "../json.ts";
-import { idOf, keyOf, modifiedAt, name, numbered } from "./common.ts";
+import { type Blueprint, byChoice, bySingleId, byText, type RowMaker } from "../blueprint.ts";
+import { modifiedAt, name, numbered } from "./common.ts";
 
 const memberEmail = (row: RowMaker) => numbered("m", `.${row.random(170) % 3}@example.com`, 7);
 
@@ -12,31 +11,26 @@ export const members: Blueprint = {
   sorting: ["created_at"],
   order: ["-created_at"],
   filters: [
-    byId("customer_id"),
+    bySingleId("customer_id"),
     byText("external_customer_id"),
     byChoice("role", ["owner", "billing_manager", "member"]),
   ],
   size: 315,
   single: true,
   build: (row) => {
-    const { world } = row;
-    const customer = row.some("customers", 171);
+    const customer = row.link("customer", () => row.one("customers", 171));
     return {
       properties: {
         id: row.id,
         created_at: row.at(),
         modified_at: modifiedAt(row),
-        customer_id: idOf(world, "customers", customer),
+        customer_id: customer.id,
         email: memberEmail(row),
         name: row.oneIn(7, 172) ? null : name(row, 173),
         external_id: row.oneIn(6, 174) ? "ext-member" : null,
         role: row.oneIn(4, 175) ? "member" : "owner",
       },
-      keys: { external_customer_id: keyOf(world, "customers", customer, "external_id") },
+      keys: { external_customer_id: customer.key("external_id") },
     };
   },
 };
-
-/** A member as it stands inside a seat or a license key. */
-export const embeddedMember = (world: World, index: number): Raw =>
-  world.table("members").embed(index, (row) => members.build(row).properties);

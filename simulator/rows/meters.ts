@@ -1,8 +1,8 @@
-import { type Blueprint, byFlag, byId, byText, type RowMaker, type World } from "../blueprint.ts";
+import { type Blueprint, byFlag, byId, byText, type RowMaker } from "../blueprint.ts";
 import { float, type Json, Raw } from "../json.ts";
 import { pick } from "../random.ts";
 import { timeText } from "../time.ts";
-import { idOf, keyOf, metadata, modifiedAt, rowOf } from "./common.ts";
+import { metadata, modifiedAt, only, refTo } from "./common.ts";
 
 const kinds: readonly { name: string; event: string; aggregation: Json }[] = [
   { name: "API calls", event: "api.call", aggregation: { func: "count" } },
@@ -20,14 +20,7 @@ const nameOf = (row: RowMaker): string => {
 };
 
 /** A meter as it stands inside a product's price. */
-export const priceMeter = (world: World, index: number): Raw =>
-  world.table("meters").embed(index, (row) => ({
-    id: row.id,
-    name: nameOf(row),
-    unit: "scalar",
-    custom_label: null,
-    custom_multiplier: null,
-  }));
+export const priceMeter = only("id", "name", "unit", "custom_label", "custom_multiplier");
 
 export const meters: Blueprint = {
   name: "meters",
@@ -59,7 +52,7 @@ export const meters: Blueprint = {
         organization_id: row.world.organizationId,
         archived_at: isArchived(row.index) ? timeText(row.world.now) : null,
       },
-      keys: { is_archived: isArchived(row.index) },
+      derive: ({ archived_at }) => ({ is_archived: archived_at !== null }),
     };
   },
 };
@@ -95,9 +88,10 @@ export const customerMeters: Blueprint = {
   revealedBy: "meter_id",
   single: true,
   build: (row) => {
-    const { world } = row;
-    const customer = row.some("customers", 50);
-    const meter = row.hidden ? 1 : pick([0, 2, 3], row.random(51));
+    const customer = row.link("customer", () => row.one("customers", 50));
+    const meter = row.link("meter", () =>
+      refTo(row.world, "meters", row.hidden ? 1 : pick([0, 2, 3], row.random(51))),
+    );
     const consumed = pick(amounts, row.random(52));
     const credited = (row.random(53) % 5) * 50;
     return {
@@ -105,18 +99,18 @@ export const customerMeters: Blueprint = {
         id: row.id,
         created_at: row.at(),
         modified_at: null,
-        customer_id: idOf(world, "customers", customer),
-        meter_id: idOf(world, "meters", meter),
+        customer_id: customer.id,
+        meter_id: meter.id,
         consumed_units: consumed,
         credited_units: credited,
         balance: float(credited - Number(consumed.text)),
-        customer: rowOf(world, "customers", customer),
-        meter: rowOf(world, "meters", meter),
+        customer: customer.embed(),
+        meter: meter.embed(),
       },
       keys: {
-        external_customer_id: keyOf(world, "customers", customer, "external_id"),
-        customer_name: keyOf(world, "customers", customer, "name"),
-        meter_name: keyOf(world, "meters", meter, "name"),
+        external_customer_id: customer.key("external_id"),
+        customer_name: customer.key("name"),
+        meter_name: meter.key("name"),
       },
     };
   },

@@ -7,22 +7,16 @@ import {
   earlier,
   later,
   type RowMaker,
-  type World,
 } from "../blueprint.ts";
 import type { Json } from "../json.ts";
 import { pick } from "../random.ts";
-import type { Table } from "../table.ts";
-import { address, idOf, keyOf, metadata, modifiedAt, name, numbered, rowOf } from "./common.ts";
-import { userOf } from "./customers.ts";
+import { embedOrNull, idOrNull, type Ref } from "../ref.ts";
+import type { Rows } from "../world.ts";
+import { address, metadata, modifiedAt, name, numbered, refTo } from "./common.ts";
+import { userWithGithub } from "./customers.ts";
 import { appliedDiscount } from "./discounts.ts";
-import {
-  orderedProduct,
-  productKind,
-  productLike,
-  productPrice,
-  productPriceId,
-} from "./products.ts";
-import { orderedSubscription, subscriptionFacts } from "./subscriptions.ts";
+import { firstPrice, firstPriceId, orderedProduct, productKind, productLike } from "./products.ts";
+import { orderedSubscription } from "./subscriptions.ts";
 
 const statuses = [
   ...Array<string>(14).fill("paid"),
@@ -34,7 +28,7 @@ const statuses = [
 ];
 
 /** Some orders are drafts, and two of those stand at the end of each run of equal created_at. */
-function isDraft(index: number, table: Table): boolean {
+function isDraft(index: number, table: Rows): boolean {
   const run = table.placeInRun(index);
   return run === null ? index % 60 === 17 : run.position >= run.length - 2;
 }
@@ -108,17 +102,23 @@ export const orders: Blueprint = {
   build: (row) => {
     const { world } = row;
     const isSubscribed = row.oneIn(8, 134);
-    const subscription = isSubscribed ? row.some("subscriptions", 135) : null;
-    const bought = subscription === null ? purchase(row) : subscriptionFacts(world, subscription);
+    const subscription = row.linkIfAny("subscription", () =>
+      isSubscribed ? row.one("subscriptions", 135) : null,
+    );
+    const bought = subscription === null ? purchase(row) : renewal(row, subscription);
     const { customer, product } = bought;
-    const kind = productKind(product);
+    const kind = productKind(product.like);
     const seats = kind.seats ? Math.max(bought.seats, 1) : null;
     const draft = isDraft(row.index, world.table("orders"));
     const status = draft ? "draft" : pick(statuses, row.random(136));
     const money = amountsOf(row, status, kind.amount * (seats ?? 1));
     const paid = ["paid", "refunded", "partially_refunded"].includes(status);
-    const discount = money.discount > 0n ? row.some("discounts", 137) : null;
-    const customerName = keyOf(world, "customers", customer, "name");
+    const discount = row.linkIfAny("discount", () =>
+      money.discount > 0n ? refTo(world, "discounts", row.some("discounts", 137)) : null,
+    );
+    const checkout = row.linkIfAny("checkout", () =>
+      row.oneIn(4, 144) ? row.one("checkouts", 145) : null,
+    );
     return {
       properties: {
         id: row.id,
@@ -149,28 +149,27 @@ export const orders: Blueprint = {
         receipt_number: paid && row.oneIn(9, 143) ? `RCPT-a941-${row.index}` : null,
         seats,
         units: null,
-        customer_id: idOf(world, "customers", customer),
-        product_id: idOf(world, "products", product),
-        product_price_id: productPriceId(world, product),
-        discount_id: discount === null ? null : idOf(world, "discounts", discount),
-        subscription_id: subscription === null ? null : idOf(world, "subscriptions", subscription),
-        checkout_id: row.oneIn(4, 144)
-          ? idOf(world, "checkouts", row.some("checkouts", 145))
-          : null,
+        customer_id: customer.id,
+        product_id: product.id,
+        product_price_id: product.embed(firstPriceId),
+        discount_id: idOrNull(discount),
+        subscription_id: idOrNull(subscription),
+        checkout_id: idOrNull(checkout),
         next_payment_attempt_at: status === "pending" ? row.at(2 * 86_400) : null,
         metadata: metadata(row, 146),
         custom_field_data: row.oneIn(5, 147) ? { "cf-text": "ñ", "cf-checkbox": true } : {},
         platform_fee_amount: paid ? money.net / 20n : 0,
         platform_fee_currency: paid ? "usd" : null,
-        customer: rowOf(world, "customers", customer),
-        user_id: idOf(world, "customers", customer),
-        user: userOf(world, customer),
-        product: orderedProduct(world, product),
-        product_price: productPrice(world, product),
-        discount: discount === null ? null : appliedDiscount(world, discount),
-        subscription: subscription === null ? null : orderedSubscription(world, subscription),
-        items: itemsOf(row, kind.name, money.subtotal, money.tax, productPriceId(world, product)),
-        description: kind.name,
+        customer: customer.embed(),
+        user_id: customer.id,
+        user: customer.embed(userWithGithub),
+        product: product.embed(orderedProduct),
+        product_price: product.embed(firstPrice),
+        discount: embedOrNull(discount, appliedDiscount),
+        subscription: embedOrNull(subscription, orderedSubscription),
+        items: itemsOf(row, kind.name, money.subtotal, money.tax, product.embed(firstPriceId)),
+        // A rename of the product rewrites history.
+        description: product.property("name"),
         amount: money.net,
         from_balance_amount: 0,
         refundable_amount: money.net - money.refunded,
@@ -178,35 +177,36 @@ export const orders: Blueprint = {
       },
       keys: {
         product_billing_type: kind.interval === null ? "one_time" : "recurring",
-        external_customer_id: keyOf(world, "customers", customer, "external_id"),
-        customer: customerName,
-        product: keyOf(world, "products", product, "name"),
-        discount: discount === null ? null : keyOf(world, "discounts", discount, "name"),
-        subscription: subscription === null ? null : idOf(world, "subscriptions", subscription),
+        external_customer_id: customer.key("external_id"),
+        customer: customer.key("name"),
+        product: product.key("name"),
+        discount: discount?.key("name") ?? null,
+        subscription: subscription?.id ?? null,
       },
     };
   },
 };
 
+interface Sale {
+  readonly customer: Ref;
+  readonly product: Ref;
+  readonly seats: number;
+}
+
 /** A one-time sale: to whom, and what. */
-const purchase = (row: RowMaker): { customer: number; product: number; seats: number } => ({
-  customer: row.someEver("customers", 148),
-  product: productLike(row.random(149) % 50, false),
+const purchase = (row: RowMaker): Sale => ({
+  customer: row.link("customer", () => row.oneEver("customers", 148)),
+  product: row.link("product", () =>
+    refTo(row.world, "products", productLike(row.random(149) % 50, false)),
+  ),
   seats: 1 + (row.random(150) % 5),
 });
 
-/** What others need to know of an order: the index of its customer, and the ids it carries. */
-export function orderFacts(world: World, index: number) {
-  const key = (property: string) => keyOf(world, "orders", index, property);
-  return {
-    customer: world.table("customers").indexOf(String(key("customer_id"))),
-    amount: Number(key("net_amount")),
-    tax: Number(key("tax_amount")),
-    status: String(key("status")),
-    customerId: key("customer_id"),
-    subscriptionId: key("subscription_id"),
-    checkoutId: key("checkout_id"),
-    productId: key("product_id"),
-    seats: key("seats"),
-  };
-}
+/** What a subscription sold, when the order was made. */
+const renewal = (row: RowMaker, subscription: Ref): Sale => ({
+  customer: row.link("customer", () => subscription.via("customer_id", "customers")),
+  product: row.link("product", () =>
+    refTo(row.world, "products", subscription.via("product_id", "products").like),
+  ),
+  seats: Number(subscription.fact("seats")),
+});

@@ -1,7 +1,7 @@
 import { type Blueprint, byChoice, byId, byText } from "../blueprint.ts";
 import { pick } from "../random.ts";
-import { idOf, keyOf, modifiedAt, rowOf } from "./common.ts";
-import { orderFacts } from "./orders.ts";
+import type { Ref } from "../ref.ts";
+import { modifiedAt } from "./common.ts";
 
 const disputeStatuses = [
   "prevented",
@@ -11,6 +11,11 @@ const disputeStatuses = [
   "lost",
   "won",
 ] as const;
+
+const costOf = (order: Ref): { amount: number; tax: number } => ({
+  amount: Number(order.fact("net_amount")),
+  tax: Number(order.fact("tax_amount")),
+});
 
 export const payments: Blueprint = {
   name: "payments",
@@ -30,8 +35,9 @@ export const payments: Blueprint = {
   single: true,
   build: (row) => {
     const { world } = row;
-    const order = row.some("orders", 210);
-    const { customer, customerId, checkoutId, amount, tax } = orderFacts(world, order);
+    const order = row.link("order", () => row.one("orders", 210));
+    const customer = order.via("customer_id", "customers");
+    const { amount, tax } = costOf(order);
     const status = pick(
       ["succeeded", "succeeded", "succeeded", "failed", "pending"],
       row.random(211),
@@ -51,16 +57,16 @@ export const payments: Blueprint = {
         decline_reason: status === "failed" ? "insufficient_funds" : null,
         decline_message: status === "failed" ? "Your card has insufficient fünds." : null,
         organization_id: world.organizationId,
-        checkout_id: checkoutId,
-        order_id: idOf(world, "orders", order),
+        checkout_id: order.property("checkout_id"),
+        order_id: order.id,
         processor_metadata: {},
         method_metadata: isCard
           ? { brand: "visa", last4: "4242" }
           : { brand: "kookmin", last4: null },
       },
       keys: {
-        customer_id: customerId,
-        customer_email: keyOf(world, "customers", customer, "email"),
+        customer_id: customer.id,
+        customer_email: customer.key("email"),
       },
     };
   },
@@ -76,10 +82,9 @@ export const disputes: Blueprint = {
   size: 16,
   single: true,
   build: (row) => {
-    const { world } = row;
-    const payment = row.some("payments", 220);
-    const orderId = String(keyOf(world, "payments", payment, "order_id"));
-    const { customer, amount, tax } = orderFacts(world, world.table("orders").indexOf(orderId));
+    const payment = row.link("payment", () => row.one("payments", 220));
+    const order = payment.via("order_id", "orders");
+    const { amount, tax } = costOf(order);
     const status = pick(disputeStatuses, row.random(221));
     const isClosed = status === "won" || status === "lost";
     return {
@@ -96,9 +101,9 @@ export const disputes: Blueprint = {
         reason: row.oneIn(2, 222) ? "fraudulent" : null,
         evidence_due_by: status === "needs_response" ? row.at(7 * 86_400) : null,
         past_due: false,
-        order_id: orderId,
-        payment_id: idOf(world, "payments", payment),
-        customer: rowOf(world, "customers", customer),
+        order_id: order.id,
+        payment_id: payment.id,
+        customer: order.via("customer_id", "customers").embed(),
         case_id: row.oneIn(3, 223) ? `case_${row.index}` : null,
       },
     };

@@ -1,11 +1,11 @@
-import { type Blueprint, byChoice, byFlag, byId, type RowMaker, type World } from "../blueprint.ts";
-import type { Json, Raw } from "../json.ts";
+import { type Blueprint, byChoice, byFlag, byId, type RowMaker } from "../blueprint.ts";
+import { type Form, type Json, Live, type Properties } from "../json.ts";
 import { pick } from "../random.ts";
+import { onlyProperty } from "../ref.ts";
+import type { World } from "../world.ts";
 import { benefitHead } from "./benefits.ts";
-import { idOf, metadata, modifiedAt, rowOf } from "./common.ts";
+import { elementsOf, idOf, metadata, modifiedAt, only, refTo, rowOf, without } from "./common.ts";
 import { priceMeter } from "./meters.ts";
-
-type Properties = { readonly [name: string]: Json };
 
 interface Kind {
   readonly name: string;
@@ -42,7 +42,7 @@ const kinds: readonly Kind[] = [
         unit_amount: "1.500000000000",
         cap_amount: null,
         meter_id: idOf(world, "meters", 0),
-        meter: priceMeter(world, 0),
+        meter: refTo(world, "meters", 0).embed(priceMeter),
       },
     ],
   },
@@ -130,7 +130,7 @@ const kinds: readonly Kind[] = [
         unit_amount: "1E-12",
         cap_amount: 100000,
         meter_id: idOf(world, "meters", 2),
-        meter: priceMeter(world, 2),
+        meter: refTo(world, "meters", 2).embed(priceMeter),
       },
     ],
   },
@@ -205,36 +205,55 @@ const head = (row: RowMaker): Properties => {
 const mediasOf = (row: RowMaker): readonly Json[] =>
   row.index % 4 === 0 ? [1, 5, 9].map((file) => rowOf(row.world, "files", file)) : [];
 
+const headNames = [
+  "id",
+  "created_at",
+  "modified_at",
+  "trial_interval",
+  "trial_interval_count",
+  "name",
+  "description",
+  "visibility",
+  "recurring_interval",
+  "recurring_interval_count",
+  "meter_interval",
+  "meter_interval_count",
+  "is_recurring",
+  "is_archived",
+  "organization_id",
+] as const;
+const headOf = only(...headNames);
+
 /** A product as it stands inside an order. */
-export const orderedProduct = (world: World, index: number): Raw =>
-  world.table("products").embed(index, (row) => ({ metadata: metadata(row, 64), ...head(row) }));
+export const orderedProduct = only("metadata", ...headNames);
+
+const offerOf = ({ prices = null, benefits, medias = null }: Properties): Properties => ({
+  prices,
+  benefits: elementsOf(benefits).map((benefit) =>
+    benefit instanceof Live ? benefit.as(benefitHead) : benefit,
+  ),
+  medias,
+});
 
 /** A product as it stands inside a checkout. */
-export const offeredProduct = (world: World, index: number, withMetadata: boolean): Raw =>
-  world.table("products").embed(index, (row) => ({
-    ...(withMetadata ? { metadata: metadata(row, 64) } : {}),
-    ...head(row),
-    prices: pricesOf(row),
-    benefits: benefitIndexes(row).map((benefit) =>
-      world.table("benefits").embed(benefit, benefitHead),
-    ),
-    medias: mediasOf(row),
-  }));
+export const offeredProduct: Form = (properties) => ({
+  ...Object(headOf(properties)),
+  ...offerOf(properties),
+});
+
+/** A product as it stands inside a checkout link. */
+export const linkedProduct: Form = (properties) => ({
+  ...Object(orderedProduct(properties)),
+  ...offerOf(properties),
+});
 
 /** A product as it stands inside a subscription. */
-export const subscribedProduct = (world: World, index: number): Raw =>
-  world.table("products").embed(index, (row) => {
-    const { is_deletable: _, ...properties } = products.build(row).properties;
-    return properties;
-  });
+export const subscribedProduct = without("is_deletable");
 
 /** All prices of a product, or its first one. */
-export const productPrices = (world: World, index: number): Raw =>
-  world.table("products").embed(index, pricesOf);
-export const productPrice = (world: World, index: number): Raw =>
-  world.table("products").embed(index, (row) => pricesOf(row)[0] ?? null);
-export const productPriceId = (world: World, index: number): Raw =>
-  world.table("products").embed(index, (row) => row.innerId(0));
+export const productPrices = onlyProperty("prices");
+export const firstPrice: Form = ({ prices }) => elementsOf(prices)[0] ?? null;
+export const firstPriceId: Form = ({ prices }) => Object(elementsOf(prices)[0]).id ?? null;
 
 /** Custom fields as a product or checkout attaches them. */
 export const attachedFields = (world: World): Json =>

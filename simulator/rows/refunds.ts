@@ -1,7 +1,6 @@
 import { type Blueprint, byFlag, byId, byText } from "../blueprint.ts";
 import { pick } from "../random.ts";
-import { idOf, keyOf, metadata, modifiedAt } from "./common.ts";
-import { orderFacts } from "./orders.ts";
+import { metadata, modifiedAt } from "./common.ts";
 
 const statuses = ["succeeded", "succeeded", "succeeded", "pending", "failed", "canceled"] as const;
 const reasons = ["customer_request", "duplicate", "fraudulent", "other"] as const;
@@ -24,8 +23,8 @@ export const refunds: Blueprint = {
   single: false,
   build: (row) => {
     const { world } = row;
-    const order = row.some("orders", 160);
-    const { customer, customerId, subscriptionId, amount } = orderFacts(world, order);
+    const order = row.link("order", () => row.one("orders", 160));
+    const customer = order.via("customer_id", "customers");
     const status = pick(statuses, row.random(161));
     return {
       properties: {
@@ -35,20 +34,18 @@ export const refunds: Blueprint = {
         metadata: metadata(row, 162),
         status,
         reason: pick(reasons, row.random(163)),
-        amount,
+        amount: Number(order.fact("net_amount")),
         tax_amount: 0,
         currency: "usd",
         organization_id: world.organizationId,
-        order_id: idOf(world, "orders", order),
-        subscription_id: subscriptionId,
-        customer_id: customerId,
+        order_id: order.id,
+        subscription_id: order.property("subscription_id"),
+        customer_id: customer.id,
         revoke_benefits: row.oneIn(2, 164),
         dispute: null,
       },
-      keys: {
-        succeeded: status === "succeeded",
-        external_customer_id: keyOf(world, "customers", customer, "external_id"),
-      },
+      keys: { external_customer_id: customer.key("external_id") },
+      derive: (properties) => ({ succeeded: properties.status === "succeeded" }),
     };
   },
 };

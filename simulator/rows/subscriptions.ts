@@ -8,18 +8,18 @@ import {
   earlier,
   later,
   type RowMaker,
-  type World,
 } from "../blueprint.ts";
-import { float, type Json, type Raw } from "../json.ts";
+import { float, type Json, type Properties } from "../json.ts";
 import { pick } from "../random.ts";
-import { idOf, keyOf, metadata, modifiedAt, rowOf } from "./common.ts";
-import { userOf } from "./customers.ts";
+import { embedOrNull, idOrNull } from "../ref.ts";
+import { idOf, metadata, modifiedAt, only, refTo, rowOf } from "./common.ts";
+import { userWithGithub } from "./customers.ts";
 import { appliedDiscount } from "./discounts.ts";
 import {
+  firstPrice,
+  firstPriceId,
   productKind,
   productLike,
-  productPrice,
-  productPriceId,
   productPrices,
   subscribedProduct,
 } from "./products.ts";
@@ -49,15 +49,20 @@ const reasons = [
 
 /** What a subscription is about, by its template. */
 function factsOf(row: RowMaker) {
-  const product = productLike(row.random(90) % 50, true);
-  const kind = productKind(product);
+  const { world } = row;
+  const product = row.link("product", () =>
+    refTo(world, "products", productLike(row.random(90) % 50, true)),
+  );
+  const kind = productKind(product.like);
   const seats = kind.seats ? 1 + (row.random(91) % 6) : null;
   return {
     product,
     seats,
-    customer: row.someEver("customers", 92),
-    discount: row.oneIn(8, 93) ? row.some("discounts", 94) : null,
-    checkout: row.oneIn(4, 95) ? row.some("checkouts", 96) : null,
+    customer: row.link("customer", () => row.oneEver("customers", 92)),
+    discount: row.linkIfAny("discount", () =>
+      row.oneIn(8, 93) ? refTo(world, "discounts", row.some("discounts", 94)) : null,
+    ),
+    checkout: row.linkIfAny("checkout", () => (row.oneIn(4, 95) ? row.one("checkouts", 96) : null)),
     status: row.hidden ? "incomplete" : pick(statuses, row.random(97)),
     amount: kind.amount * (seats ?? 1),
     interval: kind.interval ?? "month",
@@ -65,9 +70,8 @@ function factsOf(row: RowMaker) {
 }
 
 /** The columns of a subscription that an order also contains. */
-function core(row: RowMaker): { readonly [name: string]: Json } {
+function core(row: RowMaker): Properties {
   const { product, seats, customer, discount, checkout, status, amount, interval } = factsOf(row);
-  const { world } = row;
   const canceled = status === "canceled";
   const leaving = status === "active" && row.oneIn(6, 98);
   const length = interval === "year" ? 12 * MONTH : MONTH;
@@ -96,38 +100,55 @@ function core(row: RowMaker): { readonly [name: string]: Json } {
     pause_at_period_end: false,
     paused_at: status === "paused" ? row.at(86_400) : null,
     resumes_at: status === "paused" ? row.at(length) : null,
-    customer_id: idOf(world, "customers", customer),
-    product_id: idOf(world, "products", product),
-    discount_id: discount === null ? null : idOf(world, "discounts", discount),
-    checkout_id: checkout === null ? null : idOf(world, "checkouts", checkout),
+    customer_id: customer.id,
+    product_id: product.id,
+    discount_id: idOrNull(discount),
+    checkout_id: idOrNull(checkout),
     seats,
     units: null,
     customer_cancellation_reason: canceled ? pick(reasons, row.random(99)) : null,
     customer_cancellation_comment: canceled && row.oneIn(2, 100) ? "Trop chër 😢" : null,
-    price_id: productPriceId(world, product),
+    price_id: product.embed(firstPriceId),
   };
 }
 
 /** A subscription as it stands inside an order. */
-export const orderedSubscription = (world: World, index: number): Raw =>
-  world.table("subscriptions").embed(index, (row) => ({
-    metadata: metadata(row, 101),
-    ...core(row),
-    user_id: idOf(world, "customers", factsOf(row).customer),
-  }));
-
-/** Who bought what with a subscription: indexes into their tables. */
-export function subscriptionFacts(
-  world: World,
-  index: number,
-): { customer: number; product: number; seats: number } {
-  const key = (name: string): string => String(keyOf(world, "subscriptions", index, name));
-  return {
-    customer: world.table("customers").indexOf(key("customer_id")),
-    product: world.table("products").indexOf(key("product_id")),
-    seats: Number(keyOf(world, "subscriptions", index, "seats")),
-  };
-}
+export const orderedSubscription = only(
+  "metadata",
+  "created_at",
+  "modified_at",
+  "id",
+  "amount",
+  "currency",
+  "recurring_interval",
+  "recurring_interval_count",
+  "status",
+  "current_period_start",
+  "current_period_end",
+  "current_meter_period_start",
+  "current_meter_period_end",
+  "trial_start",
+  "trial_end",
+  "cancel_at_period_end",
+  "canceled_at",
+  "started_at",
+  "ends_at",
+  "ended_at",
+  "past_due_at",
+  "pause_at_period_end",
+  "paused_at",
+  "resumes_at",
+  "customer_id",
+  "product_id",
+  "discount_id",
+  "checkout_id",
+  "seats",
+  "units",
+  "customer_cancellation_reason",
+  "customer_cancellation_comment",
+  "price_id",
+  "user_id",
+);
 
 const meterOf = (row: RowMaker): Json => ({
   created_at: row.at(),
@@ -184,31 +205,32 @@ export const subscriptions: Blueprint = {
   hidden: (size) => Math.ceil(size / 20),
   single: true,
   build: (row) => {
-    const { world } = row;
-    const { product, customer, discount, status } = factsOf(row);
-    const metered = productKind(product).name === "Fixed + metered";
+    const { product, customer, discount } = factsOf(row);
+    const metered = productKind(product.like).name === "Fixed + metered";
     return {
       properties: {
         ...core(row),
         metadata: metadata(row, 101),
         custom_field_data: row.oneIn(6, 102) ? { "cf-text": "ñ", "cf-number": 42 } : {},
-        customer: rowOf(world, "customers", customer),
-        user_id: idOf(world, "customers", customer),
-        user: userOf(world, customer),
-        product: subscribedProduct(world, product),
-        discount: discount === null ? null : appliedDiscount(world, discount),
-        price: productPrice(world, product),
-        prices: productPrices(world, product),
+        customer: customer.embed(),
+        user_id: customer.id,
+        user: customer.embed(userWithGithub),
+        product: product.embed(subscribedProduct),
+        discount: embedOrNull(discount, appliedDiscount),
+        price: product.embed(firstPrice),
+        prices: product.embed(productPrices),
         meters: metered ? [meterOf(row)] : [],
         pending_update: null,
       },
       keys: {
-        active: ["active", "trialing", "past_due"].includes(status),
-        customer: keyOf(world, "customers", customer, "name"),
-        external_customer_id: keyOf(world, "customers", customer, "external_id"),
-        product: keyOf(world, "products", product, "name"),
-        discount: discount === null ? null : keyOf(world, "discounts", discount, "name"),
+        customer: customer.key("name"),
+        external_customer_id: customer.key("external_id"),
+        product: product.key("name"),
+        discount: discount?.key("name") ?? null,
       },
+      derive: ({ status }) => ({
+        active: ["active", "trialing", "past_due"].includes(String(status)),
+      }),
     };
   },
 };

@@ -1,6 +1,51 @@
-import { type Blueprint, byFlag, byId, byTime, earlier, later } from "../blueprint.ts";
+import { type Blueprint, byChoice, byFlag, byId, byTime, earlier, later } from "../blueprint.ts";
 import { pick } from "../random.ts";
-import { hexDigits, idOf, modifiedAt } from "./common.ts";
+import { hexDigits, modifiedAt, refTo } from "./common.ts";
+
+/** What an endpoint can subscribe to. */
+export const deliveredTypes = [
+  "checkout.created",
+  "checkout.updated",
+  "checkout.expired",
+  "customer.created",
+  "customer.updated",
+  "customer.deleted",
+  "customer.state_changed",
+  "customer_seat.assigned",
+  "customer_seat.claimed",
+  "customer_seat.revoked",
+  "member.created",
+  "member.updated",
+  "member.deleted",
+  "order.created",
+  "order.updated",
+  "order.paid",
+  "order.refunded",
+  "subscription.created",
+  "subscription.updated",
+  "subscription.active",
+  "subscription.canceled",
+  "subscription.uncanceled",
+  "subscription.cycled",
+  "subscription.revoked",
+  "subscription.past_due",
+  "subscription.paused",
+  "subscription.resumed",
+  "refund.created",
+  "refund.updated",
+  "product.created",
+  "product.updated",
+  "discount.created",
+  "discount.updated",
+  "discount.deleted",
+  "benefit.created",
+  "benefit.updated",
+  "benefit_grant.created",
+  "benefit_grant.cycled",
+  "benefit_grant.updated",
+  "benefit_grant.revoked",
+  "organization.updated",
+] as const;
 
 const formats = ["raw", "discord", "slack"] as const;
 
@@ -48,6 +93,7 @@ export const webhookDeliveries: Blueprint = {
     byTime("start_timestamp", "created_at", later, true),
     byTime("end_timestamp", "created_at", earlier, true),
     byFlag("succeeded"),
+    byChoice("event_type", deliveredTypes),
   ],
   size: 150,
   single: false,
@@ -79,8 +125,11 @@ export const webhookDeliveries: Blueprint = {
           is_archived: false,
         },
       },
+      derive: ({ webhook_event }) => ({ event_type: String(Object(webhook_event).type) }),
       keys: {
-        endpoint_id: idOf(row.world, "webhook_endpoints", row.some("webhook_endpoints", 253)),
+        endpoint_id: row.link("endpoint", () =>
+          refTo(row.world, "webhook_endpoints", row.some("webhook_endpoints", 253)),
+        ).id,
       },
     };
   },

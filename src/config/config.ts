@@ -29,6 +29,8 @@ export interface Config {
   readonly maxRetries: number;
   readonly emitActivateVersionMessages: boolean;
   readonly userAgent: string;
+  /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
+  readonly fullSweepHours: number;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
   /** IANA name. */
   readonly metricsTimezone: string;
@@ -201,6 +203,7 @@ function resolve(valid: ReturnType<typeof check>): Config {
     maxRetries: valid.max_retries,
     emitActivateVersionMessages: valid.emit_activate_version_messages,
     userAgent: valid.user_agent,
+    fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,
     metricsTimezone: valid.metrics_timezone,
     metricsLookbackDays: valid.metrics_lookback_days,

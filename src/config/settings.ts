@@ -115,6 +115,15 @@ export const settings = z.object({
       description: "User-Agent header of the requests.",
       defaultText: "tap-polar/<version>",
     }),
+  full_sweep_hours: z
+    .number("must be a number of hours")
+    .min(0, "must be 0 hours or more")
+    .max(8_760, "must be 8760 hours or less")
+    .default(24)
+    .register(notes, {
+      description:
+        "A list is read whole when that was last done longer ago than this; in between, syncs read what has changed. 0 reads everything each time.",
+    }),
   metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
     .default("day")
     .register(notes, { description: "Length of a period in the metrics stream." }),

@@ -10,8 +10,8 @@ export interface ListRequest {
   readonly endpoint: string;
   /** Values of the repeatable `sorting` parameter; `-` before a key turns its direction. */
   readonly sorting: readonly string[];
-  /** Further query parameters: filters. */
-  readonly query: Readonly<Record<string, string>>;
+  /** Further query parameters: filters. One with several values is sent as often. */
+  readonly query: Readonly<Record<string, string | readonly string[]>>;
   /** The name of the array that holds the rows. */
   readonly rowsAt: string;
   readonly priority: number;
@@ -115,7 +115,7 @@ export class ListReader {
     request: Pick<ListRequest, "path" | "endpoint" | "query" | "priority">,
     rowsAt: string | undefined,
   ): Promise<Page> {
-    const query = new URLSearchParams(request.query);
+    const query = parametersOf(request.query);
     return readPage(this.#client, this.#pool, { ...request, query }, rowsAt);
   }
 }
@@ -179,7 +179,7 @@ class Search {
 
   #answer(page: number, limit: number): Promise<Page> {
     const { path, endpoint, sorting, query, rowsAt, priority } = this.#list;
-    const parameters = new URLSearchParams(query);
+    const parameters = parametersOf(query);
     parameters.set("page", String(page));
     parameters.set("limit", String(limit));
     for (const key of sorting) parameters.append("sorting", key);
@@ -188,6 +188,14 @@ class Search {
     const retries = this.#splitting ? { serverErrorRetries: 1 } : {};
     return readPage(this.#client, this.#pool, { ...request, ...retries }, rowsAt);
   }
+}
+
+function parametersOf(query: ListRequest["query"]): URLSearchParams {
+  const parameters = new URLSearchParams();
+  for (const [name, values] of Object.entries(query)) {
+    for (const value of [values].flat()) parameters.append(name, value);
+  }
+  return parameters;
 }
 
 function smallestDivisor(number: number): number {

@@ -29,7 +29,7 @@ export class Page {
 
   /**
    * Reads the array of rows named `rowsAt` out of the answer's object; when `rowsAt` is undefined
-   * the answer itself is the array. Throws an {@link InvalidJsonError} for anything else.
+   * the answer itself is the array, or the only row. Throws an {@link InvalidJsonError} for anything else.
    */
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
     this.totalCount = undefined;
@@ -39,7 +39,8 @@ export class Page {
     const { bytes } = body;
     if (rowsAt === undefined) {
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
-      this.rows.read(this.#index, 0);
+      if (this.#index.isObject(0)) this.rows.readOne(this.#index, 0);
+      else this.rows.read(this.#index, 0);
     } else {
       // One more level: the answer's own members.
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);

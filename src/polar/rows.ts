@@ -3,6 +3,8 @@ import { RowShape } from "./row-shape.ts";
 
 /** How deep to index an array of rows: it is at level 0, the rows are at level 1. */
 export const LEVEL_OF_PROPERTIES = 2;
+/** How deep to index a single row. */
+export const LEVEL_OF_OWN_PROPERTIES = 1;
 
 const NOTHING = new JsonIndex();
 const NO_SHAPE = RowShape.of([]);
@@ -31,6 +33,13 @@ export class Rows {
     }
     this.#index = index;
     for (const element of index.inside(array)) this.#add(element);
+  }
+
+  /** Reads a single object as the only row, in the same way. */
+  readOne(index: JsonIndex, object: number): void {
+    this.clear();
+    this.#index = index;
+    this.#add(object);
   }
 
   /** Forgets all rows. */

@@ -39,14 +39,6 @@ export class MessageWriter {
     return written;
   }
 
-  /** Writes chunks together, as few system calls as the stream can make of them. */
-  async writeAll(chunks: Iterable<Uint8Array | string>): Promise<void> {
-    this.#output.cork();
-    const writes = Array.from(chunks, (chunk) => this.write(chunk));
-    this.#output.uncork();
-    await Promise.all(writes);
-  }
-
   /** Resolves when all that was written has left the process. Exit no earlier. */
   async finish(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;

@@ -21,6 +21,12 @@ export const benefitGrants = defineStream({
     order: ["created_at"],
     otherOrders: ["granted_at", "revoked_at"],
     splits: { is_granted: ["true", "false"] },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      namedBy: { event: "benefit_grant_id", webhook: "benefit_grant" },
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     ...resource,

@@ -30,6 +30,17 @@ export const checkouts = defineStream({
     order: ["created_at", "expires_at"],
     otherOrders: ["status"],
     splits: { status: statuses },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/checkouts/{id}",
+      namedBy: { event: "checkout_id", webhook: "checkout" },
+      open: [
+        // Sessions expire after 24 hours, without a trace but the status.
+        { query: { status: ["open", "expired", "failed"] }, withinHours: 25 },
+        { query: { status: "confirmed" } },
+      ],
+    },
   },
   properties: {
     ...resource,

@@ -21,6 +21,12 @@ export const customers = defineStream({
     path: "/v1/customers/",
     order: ["created_at", "email"],
     otherOrders: ["name"],
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "id" },
+      rowPath: "/v1/customers/{id}",
+      namedBy: { event: "customer_id", webhook: "customer" },
+    },
   },
   properties: {
     ...resource,

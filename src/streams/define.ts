@@ -38,6 +38,9 @@ export interface Property<T extends JsonType = JsonType> {
 
 export type Properties = Readonly<Record<string, Property>>;
 
+/** Query parameters; one with several values is sent as often. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
+
 /**
  * A list that is paged by `page` and `limit`. The API breaks no ties, so a walk is repeated in other
  * orders, and over other parts, until the distinct rows add up to `total_count`.
@@ -53,7 +56,9 @@ export interface ListSource {
   /** Filters whose values together cover every row, for reading again part by part. */
   readonly splits?: Readonly<Record<string, readonly string[]>>;
   /** Query parameters sent with every request. */
-  readonly query?: Readonly<Record<string, string>>;
+  readonly query?: Query;
+  /** How the list is caught up between two full sweeps; without it each sync reads it whole. */
+  readonly changes?: Changes;
   /** Rows that the list hides unless it is filtered by each of these parents. */
   readonly hiddenUnless?: {
     readonly parameter: string;
@@ -61,6 +66,41 @@ export interface ListSource {
     /** Restricts the parent list to those whose rows are hidden. */
     readonly parentQuery: Readonly<Record<string, string>>;
   };
+}
+
+/**
+ * What tells which rows of a list have changed, and how those are read again. The API has no filter
+ * by the time of the last change; but nearly all that changes belongs to a customer.
+ */
+export interface Changes {
+  /** A sort key, and the property of that name, whose latest times are those of new rows. */
+  readonly createdBy: string;
+  /** Whom a row belongs to. */
+  readonly customer?: {
+    /** The property with the customer's id. */
+    readonly property: string;
+    /** The parameter that asks for the rows of customers; without one each row has a path. */
+    readonly parameter?: string;
+    /** How many customers the parameter takes at once; 100 unless said otherwise. */
+    readonly atOnce?: number;
+  };
+  /** The path of a single row, with `{id}`. */
+  readonly rowPath?: string;
+  /** What names single rows: a key in the metadata of system events, a prefix of webhooks' types. */
+  readonly namedBy?: { readonly event?: string; readonly webhook?: string };
+  /** Filters that bring the rows that may change without a trace. */
+  readonly open?: readonly OpenRows[];
+  /** Rows of another list that stand whole inside of these. */
+  readonly embeds?: { readonly property: string; readonly stream: string };
+}
+
+/** Rows to look at again in each sync. */
+export interface OpenRows {
+  readonly query?: Query;
+  /** A parameter that takes the time since which to ask. */
+  readonly sinceParameter?: string;
+  /** Only rows created within so many hours. */
+  readonly withinHours?: number;
 }
 
 /** A list that is read in windows of time, each a small list of its own. */
@@ -81,6 +121,13 @@ export interface WindowSource {
   readonly splits?: ListSource["splits"];
   /** The API may hold a row several times, and counts it as often. */
   readonly mayRepeatRows?: true;
+  /** Its rows tell of changes to rows of lists: see {@link Changes}. */
+  readonly tells?: {
+    /** Restricts it to the rows that do. */
+    readonly query?: Query;
+    /** How a row names what has changed. */
+    readonly as: "event" | "webhook";
+  };
 }
 
 /** One request, or one paged list, for each row of a parent stream. */

@@ -19,6 +19,7 @@ export const events = defineStream({
     lookbackMinutes: 120,
     splits: { source: sources },
     mayRepeatRows: true,
+    tells: { query: { source: "system" }, as: "event" },
   },
   properties: {
     id: text("Unique identifier (UUID)."),

@@ -13,6 +13,12 @@ export const members = defineStream({
     path: "/v1/members/",
     order: ["created_at"],
     splits: { role: roles },
+    changes: {
+      createdBy: "created_at",
+      // Of several the API takes only the last one.
+      customer: { property: "customer_id", parameter: "customer_id", atOnce: 1 },
+      namedBy: { webhook: "member" },
+    },
   },
   properties: {
     ...resource,

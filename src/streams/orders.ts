@@ -35,6 +35,14 @@ export const orders = defineStream({
       "subscription",
     ],
     splits: { status: statuses },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/orders/{id}",
+      namedBy: { event: "order_id", webhook: "order" },
+      open: [{ query: { status: ["draft", "pending"] } }],
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     ...resource,

@@ -14,6 +14,12 @@ export const payments = defineStream({
     order: ["created_at", "amount"],
     otherOrders: ["status", "method"],
     splits: { status: statuses },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/payments/{id}",
+      open: [{ query: { status: "pending" } }],
+    },
   },
   properties: {
     ...resource,

@@ -10,6 +10,12 @@ export const refunds = defineStream({
     path: "/v1/refunds/",
     order: ["created_at", "amount"],
     splits: { succeeded: ["true", "false"] },
+    changes: {
+      createdBy: "created_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      namedBy: { event: "refund_id", webhook: "refund" },
+      open: [{ query: { succeeded: "false" } }],
+    },
   },
   properties: {
     ...resource,

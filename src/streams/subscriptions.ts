@@ -30,6 +30,17 @@ export const subscriptions = defineStream({
     order: ["started_at", "customer", "product"],
     otherOrders: ["current_period_end", "amount", "status", "ended_at", "ends_at", "discount"],
     splits: { status: listedStatuses, cancel_at_period_end: ["true", "false"] },
+    changes: {
+      createdBy: "started_at",
+      customer: { property: "customer_id", parameter: "customer_id" },
+      rowPath: "/v1/subscriptions/{id}",
+      namedBy: { event: "subscription_id", webhook: "subscription" },
+      open: [
+        { query: { status: ["trialing", "past_due", "unpaid"] } },
+        { sinceParameter: "canceled_at_after" },
+      ],
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     ...resource,

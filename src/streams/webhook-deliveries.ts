@@ -15,6 +15,7 @@ export const webhookDeliveries = defineStream({
     endParameter: "end_timestamp",
     earliest: "2020-01-01T00:00:00Z",
     lookbackMinutes: 60,
+    tells: { as: "webhook" },
   },
   properties: {
     ...resource,

@@ -151,7 +151,7 @@ describeWith(["python", "postgres"], "Meltano", () => {
     const oldest =
       simulator
         .rows("events")
-        .map(({ json }) => timestampOf(json))
+        .map(({ json }) => stringOf(json))
         .sort()[0] ?? "";
 
     const before = simulator.requests.length;
@@ -194,7 +194,7 @@ describeWith(["python", "postgres"], "Meltano", () => {
     const oldest =
       simulator
         .rows("events")
-        .map(({ json }) => timestampOf(json))
+        .map(({ json }) => stringOf(json))
         .sort()[0] ?? "";
     expect(eventsReadFrom(before) <= oldest).toBe(true);
   });
@@ -226,5 +226,5 @@ describeWith(["python", "postgres"], "Meltano", () => {
   });
 });
 
-const timestampOf = (json: string): string =>
+const stringOf = (json: string): string =>
   z.object({ timestamp: z.string() }).parse(JSON.parse(json)).timestamp;

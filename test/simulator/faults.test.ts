@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { Agent, request } from "node:http";
+import { type RequestOptions, request as secureRequest } from "node:https";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Fault, parseFault, type Simulator, startSimulator } from "../../simulator/index.ts";
 import { ask, page } from "./client.ts";
@@ -211,5 +213,132 @@ describe("faults on a command line", () => {
     ["status:every=", '"every" must be a number'],
   ])("%s is refused", (text, message) => {
     expect(() => parseFault(text)).toThrow(message);
+  });
+});
+
+describe("answers that are none of the API's", () => {
+  it("a firewall's page", async () => {
+    const simulator = await start({ kind: "html", title: "Just a moment..." });
+    const { status, headers, text } = await ask(simulator, "/v1/orders/");
+    expect([status, headers.get("content-type")]).toEqual([403, "text/html; charset=UTF-8"]);
+    expect(text).toContain("<title>Just a moment...</title>");
+  });
+
+  it("a login page", async () => {
+    const simulator = await start({ kind: "html", status: 200, title: "Log in" });
+    const { status, text } = await ask(simulator, "/v1/orders/");
+    expect([status, text.startsWith("<!DOCTYPE html>")]).toEqual([200, true]);
+  });
+});
+
+describe("one bad parent", () => {
+  it("fails by its path or by its query, and the others do not", async () => {
+    const plain = await start();
+    const [bad, good] = plain.rows("customers").map(({ id }) => id);
+    const subscriptions = plain
+      .rows("subscriptions")
+      .flatMap(({ hidden, id }) => (hidden ? [] : [id]));
+    const [badSubscription, goodSubscription] = subscriptions;
+    const seats = "/v1/customer-seats";
+    const query = `subscription_id=${badSubscription}`;
+    plain.setFaults([
+      { kind: "status", status: 500, path: `/v1/customers/${bad}/payment-methods` },
+      { kind: "status", status: 409, path: seats, query },
+    ]);
+    const found: number[] = [];
+    for (const path of [
+      `/v1/customers/${bad}/payment-methods`,
+      `/v1/customers/${good}/payment-methods`,
+      `${seats}?${query}`,
+      `${seats}?subscription_id=${goodSubscription}`,
+    ]) {
+      found.push((await ask(plain, path)).status);
+    }
+    expect(found).toEqual([500, 200, 409, 200]);
+  });
+});
+
+describe("lists that lie about their pages", () => {
+  it.each<[Fault["kind"], Partial<Fault>, RegExp]>([
+    ["no-pagination", {}, /\}\]\}$/],
+    ["null-pagination", {}, /\}\],"pagination":null\}$/],
+    ["cursor", {}, /\}\],"pagination":\{"has_next_page":true\}\}$/],
+    ["cursor", { page: 5 }, /\}\],"pagination":\{"has_next_page":false\}\}$/],
+    ["total", { total: 500_000 }, /\}\],"pagination":\{"total_count":500000,"max_page":5000\}\}$/],
+    ["total", { total: 3 }, /\}\],"pagination":\{"total_count":3,"max_page":1\}\}$/],
+  ])("%s %j", async (kind, options, end) => {
+    const simulator = await start({ kind, ...options });
+    const { status, text } = await ask(
+      simulator,
+      `/v1/orders/?limit=100&page=${options.page ?? 1}`,
+    );
+    expect([status, text]).toEqual([200, expect.stringMatching(end)]);
+    const items: unknown[] = JSON.parse(text).items;
+    expect(items).toHaveLength(options.page === 5 ? 50 : 100);
+    expect((await ask(simulator, "/v1/metrics/dashboards")).text).toMatch(/^\[.*\]$/);
+  });
+
+  it("with pages that repeat the one before", async () => {
+    const simulator = await start({ kind: "repeat", page: 3 });
+    const ids = async (number: number): Promise<unknown[]> =>
+      (await page(simulator, `/v1/customers/?sorting=email&limit=20&page=${number}`)).items.map(
+        ({ id }) => id,
+      );
+    expect(await ids(3)).toEqual(await ids(2));
+    expect(await ids(4)).not.toEqual(await ids(2));
+  });
+});
+
+describe("clocks", () => {
+  it("of the server can be wrong", async () => {
+    const simulator = await startSimulator({
+      date: "simulator",
+      faults: [{ kind: "clock", seconds: -86_400, times: 1 }],
+    });
+    running.push(simulator);
+    const date = async (): Promise<string | null> =>
+      (await ask(simulator, "/v1/orders/")).headers.get("date");
+    expect(await date()).toBe("Wed, 19 Aug 2026 12:00:00 GMT");
+    expect(await date()).toBe("Thu, 20 Aug 2026 12:00:00 GMT");
+    simulator.clock.advance(90);
+    expect(await date()).toBe("Thu, 20 Aug 2026 12:01:30 GMT");
+    simulator.clock.set(new Date("2026-01-01T00:00:00Z"));
+    expect(await date()).toBe("Thu, 20 Aug 2026 12:01:30 GMT");
+  });
+});
+
+describe("https", () => {
+  it("with a certificate of the test's own", async () => {
+    const read = (name: string) =>
+      readFileSync(new URL(`../fixtures/tls/${name}`, import.meta.url));
+    const [key, cert] = [read("key.pem"), read("certificate.pem")];
+    const simulator = await startSimulator({ tls: { key, cert } });
+    running.push(simulator);
+    expect(simulator.url).toMatch(/^https:/);
+    const status = (options: RequestOptions): Promise<number | string> =>
+      new Promise((resolve) => {
+        const headers = { authorization: `Bearer ${simulator.accessToken}` };
+        const sent = secureRequest(
+          `${simulator.url}/v1/orders/`,
+          { headers, ...options },
+          (answer) => {
+            answer.resume();
+            resolve(answer.statusCode ?? 0);
+          },
+        );
+        sent.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+        sent.end();
+      });
+    expect(await status({ ca: cert, servername: "polar.test" })).toBe(200);
+    expect(await status({ servername: "polar.test" })).toMatch(/SELF_SIGNED/);
+  });
+});
+
+describe("scopes", () => {
+  it("can be taken away", async () => {
+    const simulator = await start();
+    simulator.setScopes(["refunds:read"]);
+    expect(await statuses(simulator, 1)).toEqual([403]);
+    expect(await statuses(simulator, 1, "/v1/refunds/")).toEqual([200]);
   });
 });

@@ -296,3 +296,54 @@ describe("sizes", () => {
     await expect(startSimulator({ sizes: { oders: 3 } })).rejects.toThrow('"oders"');
   });
 });
+
+describe("several customers", () => {
+  const some = (count: number): string[] =>
+    simulator
+      .rows("customers")
+      .slice(0, count)
+      .map(({ id }) => id);
+  const query = (ids: readonly string[]): string => ids.map((id) => `customer_id=${id}`).join("&");
+
+  it.each([
+    ["orders", "/v1/orders/"],
+    ["subscriptions", "/v1/subscriptions/"],
+    ["checkouts", "/v1/checkouts/"],
+    ["refunds", "/v1/refunds/"],
+    ["benefit_grants", "/v1/benefit-grants/"],
+    ["customer_meters", "/v1/customer-meters/"],
+    ["events", "/v1/events/"],
+  ])("narrow %s, a hundred at a time", async (stream, path) => {
+    const ids = some(120);
+    const { total } = await page(simulator, `${path}?${query(ids)}`);
+    const theirs = simulator.rows(stream).filter(({ hidden, json }) => {
+      const { customer_id } = JSON.parse(json);
+      return !hidden && ids.includes(customer_id);
+    });
+    expect(total).toBe(theirs.length);
+    expect(total).toBeGreaterThan(0);
+  });
+
+  it("narrow payments by the customers of their orders", async () => {
+    const ids = some(120);
+    const orders = new Set(
+      simulator.rows("orders").flatMap(({ id, json }) => {
+        return ids.includes(JSON.parse(json).customer_id) ? [id] : [];
+      }),
+    );
+    const theirs = simulator.rows("payments").filter(({ json }) => {
+      return orders.has(JSON.parse(json).order_id);
+    });
+    const { total } = await page(simulator, `/v1/payments/?${query(ids)}`);
+    expect(total).toBe(theirs.length);
+  });
+
+  it("are ignored where the API ignores them, and the last one counts for members", async () => {
+    const ids = some(30);
+    const total = async (path: string): Promise<number> => (await page(simulator, path)).total;
+    expect(await total(`/v1/license-keys/?${query(ids)}`)).toBe(167);
+    expect(await total(`/v1/customers/?${query(ids)}`)).toBe(240);
+    const last = `customer_id=${ids.at(-1)}`;
+    expect(await total(`/v1/members/?${query(ids)}`)).toBe(await total(`/v1/members/?${last}`));
+  });
+});

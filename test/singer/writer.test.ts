@@ -35,7 +35,7 @@ describe("MessageWriter", () => {
     const writer = new MessageWriter(output);
     const chunk = Buffer.from("a\n");
     await writer.write(chunk);
-    await writer.writeAll(["b\n", "c\n"]);
+    await Promise.all([writer.write("b\n"), writer.write("c\n")]);
     await writer.finish();
     expect(received[0]).toBe(chunk);
     expect(received.join("")).toBe("a\nb\nc\n");
@@ -57,18 +57,6 @@ describe("MessageWriter", () => {
     expect(events).toEqual(["first", "second", "finished"]);
   });
 
-  it("hands chunks over together where the stream can take them so", async () => {
-    const batches: number[] = [];
-    const output = new Writable({
-      writev(chunks, done) {
-        batches.push(chunks.length);
-        done();
-      },
-    });
-    await new MessageWriter(output).writeAll(["1\n", "2\n", "3\n"]);
-    expect(batches).toEqual([3]);
-  });
-
   it.each(["EPIPE", "ECONNRESET"])("tells of a target that is gone: %s", async (code) => {
     const { output, received, answer } = slowTarget();
     const writer = new MessageWriter(output);
@@ -80,7 +68,6 @@ describe("MessageWriter", () => {
       expect(outcome).toMatchObject({ status: "rejected", reason: expect.any(TargetClosedError) });
     }
     await expect(writer.write("3\n")).rejects.toBeInstanceOf(TargetClosedError);
-    await expect(writer.writeAll(["4\n"])).rejects.toBeInstanceOf(TargetClosedError);
     await expect(writer.finish()).rejects.toBeInstanceOf(TargetClosedError);
     expect(received.join("")).toBe("1\n");
   });

@@ -52,6 +52,9 @@ export interface ProcessOptions {
   readonly onLine?: (line: string, running: Running) => void;
 }
 
+/** The Node that runs the commands: another one than the tests' own, where one is named. */
+const node = process.env.TAP_POLAR_TEST_NODE || process.execPath;
+
 const running = new Set<Running>();
 const folders: string[] = [];
 
@@ -91,7 +94,7 @@ export function startCommand(
   const redirections = `${from ? '<"$FROM"' : ""} ${to ? '>"$TO"' : ""}`;
   // The shell only redirects: `exec` puts Node in its place, under the same process id.
   const shell = ["-c", `exec "$@" ${redirections}`, "sh"];
-  const child = execa("/bin/sh", [...shell, process.execPath, ...nodeArgs, file, ...args], {
+  const child = execa("/bin/sh", [...shell, node, ...nodeArgs, file, ...args], {
     ...(cwd !== undefined && { cwd }),
     ...(input !== undefined ? { input } : { stdin: "ignore" as const }),
     extendEnv: false,

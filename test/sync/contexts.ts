@@ -15,6 +15,7 @@ export const plainSettings: Context["settings"] = {
   metricsInterval: "day",
   metricsTimezone: "UTC",
   metricsLookbackDays: 90,
+  fullSweepHours: 24,
 };
 
 /** A context whose reader has no server, and the lines of its log. */

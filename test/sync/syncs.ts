@@ -3,6 +3,7 @@ import { z } from "zod";
 import type { ClientOptions } from "../../src/polar/client.ts";
 import { ListReader } from "../../src/polar/list.ts";
 import type { Source, Stream } from "../../src/streams/define.ts";
+import { streams } from "../../src/streams/index.ts";
 import type { Context, LaneContext } from "../../src/sync/contract/context.ts";
 import type { Outcome, Sync } from "../../src/sync/contract/step.ts";
 import type { OpenTask } from "../../src/sync/kinds/kind.ts";
@@ -46,7 +47,8 @@ export function taskOf<S extends Source, Bookmark>(
     bookmark,
     members: [select(stream)],
     parents,
-    collectors: [],
+    observers: [],
+    streams,
     streamNamed,
     lane: laneOf(context),
   };

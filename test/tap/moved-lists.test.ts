@@ -113,7 +113,10 @@ describe("what a state holds beside", () => {
     const version = Date.parse(frozenAt) / 1_000;
     expect(lastStateOf(lines)).toEqual({
       ...state,
-      bookmarks: { ...state.bookmarks, orders: { version, note: "kept", format: 1 } },
+      bookmarks: {
+        ...state.bookmarks,
+        orders: expect.objectContaining({ version, note: "kept", format: 1 }),
+      },
     });
   });
 

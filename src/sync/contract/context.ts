@@ -24,6 +24,7 @@ export interface Context {
     | "metricsInterval"
     | "metricsTimezone"
     | "metricsLookbackDays"
+    | "fullSweepHours"
   >;
 }
 

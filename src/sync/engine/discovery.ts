@@ -14,8 +14,8 @@ export function discover(streams: readonly Stream[]): Catalog {
 function replication({
   source,
 }: Stream): Pick<DiscoverableStream, "replicationMethod" | "replicationKey"> {
-  const { methods, replicationKey } = kinds[source.kind];
-  const [replicationMethod = "FULL_TABLE"] = methods;
+  const { methodsOf, replicationKey } = kinds[source.kind];
+  const [replicationMethod = "FULL_TABLE"] = methodsOf(source);
   const key = replicationKey(source, replicationMethod);
   return { replicationMethod, ...(key === undefined ? {} : { replicationKey: key }) };
 }

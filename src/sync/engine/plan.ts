@@ -1,7 +1,8 @@
+import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { kinds } from "../kinds/index.ts";
-import type { StreamTask } from "../kinds/kind.ts";
+import type { RowObserver, StreamTask } from "../kinds/kind.ts";
 import {
   canCollect,
   type ParentChoice,
@@ -27,7 +28,12 @@ export function planLanes(
   // These say whose rows they ask about, which the lists have to know.
   const others = streams.filter((stream) => !isList(stream)).flatMap((one) => planner.plan(one));
   const lists = streams.filter(isList).flatMap((one) => planner.plan(one));
-  return [...lists, ...others];
+  const isLast = ({ comesLast = false }: PlannedLane) => comesLast;
+  return [...lists.filter((lane) => !isLast(lane)), ...lists.filter(isLast), ...others];
+}
+
+interface PlannedLane extends LanePlan {
+  readonly comesLast?: boolean;
 }
 
 /** Joins the kinds of sources to the streams that ask for their rows. */
@@ -35,7 +41,7 @@ class Planner {
   readonly #streams: readonly Stream[];
   readonly #selected: readonly SelectedDeclaration[];
   readonly #context: Context;
-  readonly #collectors = new Map<Stream, ParentCollector[]>();
+  readonly #observers = new Map<Stream, RowObserver[]>();
 
   constructor(
     streams: readonly Stream[],
@@ -48,7 +54,7 @@ class Planner {
   }
 
   /** The lane that a stream's source is read in; none when nothing of it is selected. */
-  plan(stream: Stream): LanePlan[] {
+  plan(stream: Stream): PlannedLane[] {
     const { source } = stream;
     const members = this.#membersOf(stream);
     if (members.length === 0 || isInside(source)) return [];
@@ -59,12 +65,18 @@ class Planner {
       source,
       members,
       parents: kind.parents(source, streamNamed).map((choice) => this.#parents(choice)),
-      collectors: this.#collectors.get(stream) ?? [],
+      observers: this.#observers.get(stream) ?? [],
+      streams: this.#streams,
       streamNamed,
     };
-    const open = kind.prepare(task, methodOf(members), this.#context);
-    const names = members.map(({ declaration }) => declaration.name);
-    return [{ streams: names, open: (place) => open({ ...this.#context, ...place }) }];
+    const prepared = kind.prepare(task, methodOf(stream, members), this.#context);
+    return [
+      {
+        ...prepared,
+        streams: members.map(({ declaration }) => declaration.name),
+        open: (place) => prepared.open({ ...this.#context, ...place }),
+      },
+    ];
   }
 
   /**
@@ -77,7 +89,7 @@ class Planner {
       return (lane) => readParents(choice, lane);
     }
     const collector = new ParentCollector(choice);
-    this.#collectors.set(stream, [...(this.#collectors.get(stream) ?? []), collector]);
+    this.#observers.set(stream, [...(this.#observers.get(stream) ?? []), collector]);
     return async (lane) => {
       if (await collector.finished) return { ids: collector.ids, problem: undefined };
       return readParents(choice, lane);
@@ -103,8 +115,12 @@ function isInside(source: Source, parent?: string): boolean {
   return source.kind === "nested" && (parent === undefined || source.parent === parent);
 }
 
-/** Streams that are fed by the same rows are read in one way: everything, if one of them wants it. */
-function methodOf(members: readonly SelectedDeclaration[]) {
-  const methods = members.map(({ selection }) => selection.replicationMethod);
-  return methods.includes("FULL_TABLE") ? "FULL_TABLE" : "INCREMENTAL";
+/**
+ * Rows that stand inside of others follow these: the user's choice for a list counts for them, too.
+ * Where the list itself is not selected, it is read as discovery would have it.
+ */
+function methodOf(list: Stream, members: readonly SelectedDeclaration[]): ReplicationMethod {
+  const own = members.find(({ declaration }) => declaration === list);
+  const [proposed = "FULL_TABLE"] = kinds[list.source.kind].methodsOf(list.source);
+  return own?.selection.replicationMethod ?? proposed;
 }

@@ -1,12 +1,29 @@
+import type { Rows } from "../../polar/rows.ts";
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import type { Sync } from "../contract/step.ts";
 import type { SelectedDeclaration } from "../records/output.ts";
-import type { ParentChoice, ParentCollector, Parents } from "./parents.ts";
+import type { ParentChoice, Parents } from "./parents.ts";
 
 type KindName = Source["kind"];
 type SourceOf<K extends KindName> = Extract<Source, { readonly kind: K }>;
+
+/** How the reading of a list has ended. */
+export interface ListEnd {
+  /** Whether the rows that have passed are all that the list has, but for some that can't be read. */
+  readonly isComplete: boolean;
+  /** Whether all of them have passed in this sync, and none is missing. */
+  readonly isWhole: boolean;
+  /** How many rows the API counts. */
+  readonly count: number;
+}
+
+/** Sees the rows of a list pass by. */
+export interface RowObserver {
+  add(rows: Rows, row: number): void;
+  finish(end: ListEnd): void;
+}
 
 /** All that is known of a sync before it is opened. */
 export interface StreamTask<S extends Source = Source> {
@@ -17,7 +34,9 @@ export interface StreamTask<S extends Source = Source> {
   /** Whom it asks about, in the order in which its kind has named them. */
   readonly parents: readonly ((lane: LaneContext) => Promise<Parents>)[];
   /** Those who want to see its rows pass by, because they ask about them. */
-  readonly collectors: readonly ParentCollector[];
+  readonly observers: readonly RowObserver[];
+  /** All streams that there are, selected or not. */
+  readonly streams: readonly Stream[];
   readonly streamNamed: (name: string) => Stream;
 }
 
@@ -38,9 +57,16 @@ export interface Replication<S extends Source, Bookmark> {
 
 /** A {@link Replication} whose bookmark is its own affair. */
 export interface Method<S extends Source> {
-  readonly replicationKey: ((source: S) => string) | undefined;
-  /** Reads the bookmark at once; the sync does nothing before its first step is asked for. */
-  readonly prepare: (task: StreamTask<S>, context: Context) => (lane: LaneContext) => Sync;
+  readonly replicationKey: ((source: S) => string | undefined) | undefined;
+  /** Reads the bookmark at once. */
+  readonly prepare: (task: StreamTask<S>, context: Context) => Prepared;
+}
+
+/** A sync that can be opened, once. It does nothing before its first step is asked for. */
+export interface Prepared {
+  readonly open: (lane: LaneContext) => Sync;
+  /** Whether it lives on what the syncs of other lists bring, and so has to come after them. */
+  readonly comesLast?: boolean;
 }
 
 export function method<S extends Source, Bookmark>(
@@ -51,14 +77,14 @@ export function method<S extends Source, Bookmark>(
     replicationKey,
     prepare: (task, context) => {
       const bookmark = readBookmark(task, context);
-      return (lane) => sync({ ...task, bookmark, lane });
+      return { open: (lane) => sync({ ...task, bookmark, lane }) };
     },
   };
 }
 
 /** How sources of one kind are read. */
 export interface KindDefinition<S extends Source> {
-  /** The methods it knows; the first is what discovery proposes. */
+  /** The methods it knows: INCREMENTAL suits the sources that have a replication key. */
   readonly methods: { readonly [M in ReplicationMethod]?: Method<S> };
   /** Whose ids it asks about. */
   readonly parents?: (source: S, streamNamed: StreamTask["streamNamed"]) => readonly ParentChoice[];
@@ -66,17 +92,14 @@ export interface KindDefinition<S extends Source> {
 
 /** A kind of sources as discovery and the plan see it: it takes any source that is of its kind. */
 export interface Kind {
-  readonly methods: readonly ReplicationMethod[];
+  /** The methods that suit a source; the first is what discovery proposes. */
+  readonly methodsOf: (source: Source) => readonly ReplicationMethod[];
   readonly replicationKey: (source: Source, method: ReplicationMethod) => string | undefined;
   readonly parents: (
     source: Source,
     streamNamed: StreamTask["streamNamed"],
   ) => readonly ParentChoice[];
-  readonly prepare: (
-    task: StreamTask,
-    method: ReplicationMethod,
-    context: Context,
-  ) => (lane: LaneContext) => Sync;
+  readonly prepare: (task: StreamTask, method: ReplicationMethod, context: Context) => Prepared;
 }
 
 export function defineKind<K extends KindName>(
@@ -88,10 +111,14 @@ export function defineKind<K extends KindName>(
     if (isOfKind(source, name)) return source;
     throw new RangeError(`a source of the kind ${source.kind} came to ${name}`);
   };
-  const known = (["INCREMENTAL", "FULL_TABLE"] as const).filter((one) => methods[one]);
+  const key = (source: SourceOf<K>, one: ReplicationMethod) =>
+    methods[one]?.replicationKey?.(source);
   return {
-    methods: known,
-    replicationKey: (source, one) => methods[one]?.replicationKey?.(own(source)),
+    methodsOf: (source) => {
+      const isIncremental = key(own(source), "INCREMENTAL") !== undefined;
+      return isIncremental ? ["INCREMENTAL", "FULL_TABLE"] : ["FULL_TABLE"];
+    },
+    replicationKey: (source, one) => key(own(source), one),
     parents: (source, streamNamed) => parents?.(own(source), streamNamed) ?? [],
     prepare: (task, one, context) => {
       const found = methods[one];

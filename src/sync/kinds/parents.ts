@@ -2,6 +2,7 @@ import type { Rows } from "../../polar/rows.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { problemOf } from "../sweep/verdicts.ts";
+import type { ListEnd, RowObserver } from "./kind.ts";
 import { itemKey, readList } from "./read-list.ts";
 
 /** Which rows of a stream are parents. */
@@ -23,7 +24,7 @@ export interface Parents {
 export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 
 /** Gathers the ids of parents from the rows of their list. */
-export class ParentCollector {
+export class ParentCollector implements RowObserver {
   readonly #choice: ParentChoice;
   /** A set, since a list that is begun anew brings its rows again. */
   readonly #ids = new Set<string>();
@@ -50,8 +51,8 @@ export class ParentCollector {
   }
 
   /** Tells those who wait whether the ids are those of the whole list. */
-  finish(whole: boolean): void {
-    this.#resolve(whole);
+  finish({ isWhole }: Pick<ListEnd, "isWhole">): void {
+    this.#resolve(isWhole);
   }
 
   get ids(): readonly string[] {

@@ -6,7 +6,7 @@ import type { PeriodSource } from "../../streams/define.ts";
 import type { PeriodBookmark, Periods } from "../bookmarks/period-bookmark.ts";
 import type { Context } from "../contract/context.ts";
 import type { Output } from "../records/output.ts";
-import { timeOf } from "../records/row-times.ts";
+import { timeOf } from "../records/row-values.ts";
 import { isOfOneParent } from "./bad-parents.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
 import type { OpenTask } from "./kind.ts";

@@ -71,7 +71,8 @@ export async function countRows(
   return undefined;
 }
 
-function readListPage(
+/** Reads one page of a list, in one of the ways to walk it. */
+export function readListPage(
   { source, path = source.path }: Pick<ListReading, "source" | "path">,
   part: Part,
   page: number,

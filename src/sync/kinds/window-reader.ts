@@ -4,7 +4,7 @@ import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
 import type { Output } from "../records/output.ts";
-import { timeOf, timestampOf } from "../records/row-times.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
 import { IdSet } from "../sweep/id-set.ts";
 import { addKey } from "../sweep/row-keys.ts";
 import type { Verdict } from "../sweep/sweep.ts";
@@ -127,7 +127,7 @@ export class WindowReader {
   #add(window: Window, rows: Rows, row: number, page: ListPage): void {
     const { source, output } = this.#windowed;
     if (!addKey(this.#seen, this.#key, rows, row)) return;
-    const timestamp = timestampOf(rows, row, source.timestamp);
+    const timestamp = stringOf(rows, row, source.timestamp);
     const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
     // What stands at the border itself is for the neighbour.
     if (time < window.start || time >= window.end) {

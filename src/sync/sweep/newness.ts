@@ -1,5 +1,5 @@
 import type { Rows } from "../../polar/rows.ts";
-import { timestampOf } from "../records/row-times.ts";
+import { stringOf } from "../records/row-values.ts";
 
 /**
  * Tells rows that have come since a list was first read. While one row comes and another goes the
@@ -43,7 +43,7 @@ export class Newness {
 
   /** A row's time in a form to compare. */
   of(rows: Rows, row: number): string | undefined {
-    const time = this.#property && timestampOf(rows, row, this.#property);
+    const time = this.#property && stringOf(rows, row, this.#property);
     return time === undefined ? undefined : comparable(time);
   }
 }

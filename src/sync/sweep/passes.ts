@@ -1,9 +1,9 @@
-import type { ListSource } from "../../streams/define.ts";
+import type { ListSource, Query } from "../../streams/define.ts";
 
 /** One way to walk a list. */
 export interface Part {
   readonly sorting: readonly string[];
-  readonly query: Readonly<Record<string, string>>;
+  readonly query: Query;
   readonly limit: number;
 }
 

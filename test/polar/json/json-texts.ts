@@ -64,9 +64,6 @@ export const jsonText: fc.Arbitrary<string> = fc.oneof(
     .map(([json, indent]) => JSON.stringify(json, null, indent)),
 );
 
-/** Any JSON object, without white space around it. */
-export const objectText: fc.Arbitrary<string> = object;
-
 /** An array of objects as a whole text. */
 export const rowsText: fc.Arbitrary<string> = list("[", spaced(object), "]");
 

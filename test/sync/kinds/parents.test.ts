@@ -50,7 +50,7 @@ describe("parents gathered from the rows of their list", () => {
     "are waited for until the list has been read (whole: %s)",
     async (whole) => {
       const collector = new ParentCollector({ stream: benefits });
-      collector.finish(whole);
+      collector.finish({ isWhole: whole });
       expect(await collector.finished).toBe(whole);
     },
   );

@@ -1,0 +1,72 @@
+import * as z from "zod";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { Context } from "../contract/context.ts";
+import { readBookmark } from "./bookmark.ts";
+
+const time = z.iso.datetime({ offset: true });
+
+/**
+ * What the bookmark of a list that is caught up has besides that of its sweeps: `{"replication_key":
+ * "created_at", "replication_key_value": "2026-08-20T07:12:32.999000Z", "swept_at": "…",
+ * "caught_up_at": "…", "count": 100112, "recent": "…", "rows_per_customer": 5.1}`.
+ */
+const bookmarkSchema = z.looseObject({
+  replication_key: z.string().optional(),
+  replication_key_value: time.optional(),
+  swept_at: time.optional(),
+  caught_up_at: time.optional(),
+  count: z.int().nonnegative().optional(),
+  recent: z.string().optional(),
+  rows_per_customer: z.number().nonnegative().optional(),
+});
+
+/** What is known of a list that has been read whole, and caught up since. */
+export interface Ground {
+  /** The latest time of a row, as the API wrote it; undefined for an empty list. */
+  readonly newest: string | undefined;
+  /** When the last full sweep began, in milliseconds since the epoch. */
+  readonly sweptAt: number;
+  /** All that happened before this moment is known, as far as the sources can tell. */
+  readonly caughtUpAt: number;
+  /** How many rows the list had then. */
+  readonly count: number;
+  /** The ids of its newest rows, as `KnownIds` writes them; undefined when they are too many. */
+  readonly recent: string | undefined;
+  readonly rowsPerCustomer: number | undefined;
+}
+
+/**
+ * Reads what is known of a list; undefined when it was never swept as a whole, or by a version of the
+ * tap that kept less. Throws a UserInputError when the bookmark is none of ours.
+ */
+export function readGround(
+  stream: string,
+  createdBy: string,
+  context: Pick<Context, "state">,
+): Ground | undefined {
+  const bookmark = readBookmark(stream, bookmarkSchema, context);
+  const { swept_at, caught_up_at, count, recent, rows_per_customer } = bookmark;
+  if (swept_at === undefined || caught_up_at === undefined || count === undefined) return undefined;
+  if (bookmark.replication_key !== createdBy) return undefined;
+  return {
+    newest: bookmark.replication_key_value,
+    sweptAt: Date.parse(swept_at),
+    caughtUpAt: Date.parse(caught_up_at),
+    count,
+    recent,
+    rowsPerCustomer: rows_per_customer,
+  };
+}
+
+/** What to set in the bookmark when a list is known as far as this. */
+export function groundFields(createdBy: string, ground: Ground): BookmarkFields {
+  return {
+    replication_key: createdBy,
+    replication_key_value: ground.newest,
+    swept_at: new Date(ground.sweptAt).toISOString(),
+    caught_up_at: new Date(ground.caughtUpAt).toISOString(),
+    count: ground.count,
+    recent: ground.recent,
+    rows_per_customer: ground.rowsPerCustomer,
+  };
+}

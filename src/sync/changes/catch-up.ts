@@ -1,0 +1,120 @@
+import type { Changes, ListSource, Stream } from "../../streams/define.ts";
+import { type Ground, groundFields, readGround } from "../bookmarks/list-bookmark.ts";
+import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
+import type { Context } from "../contract/context.ts";
+import type { Step, Sync } from "../contract/step.ts";
+import { readSweepBookmarks, syncFullTable } from "../kinds/full-table.ts";
+import type { Method, OpenTask, StreamTask } from "../kinds/kind.ts";
+import { ChangeReader } from "./change-reader.ts";
+import { type ChangeFeed, FEED_BOOKMARK, feedOf, TooMuchChangedError } from "./feed.ts";
+import type { Member } from "./member.ts";
+import { RecentRows } from "./recent-rows.ts";
+
+type ListTask = OpenTask<ListSource, readonly SweepBookmark[]>;
+
+/**
+ * Catching a list up with what has changed, between two full sweeps. A list that has never been read
+ * whole, whose full sweep is due or was interrupted, is swept.
+ */
+export const catchUp: Method<ListSource> = {
+  replicationKey: ({ changes }) => changes?.createdBy,
+  prepare(task, context) {
+    const { changes } = task.source;
+    if (!changes) throw new RangeError(`${task.stream.name} does not say how it is caught up`);
+    const bookmark = readSweepBookmarks(task, context);
+    const ground = commonGround(task, changes, context);
+    const feed = feedOf(context);
+    const sweep = (lane: ListTask["lane"]) =>
+      sweepWhole({ ...task, bookmark, lane }, changes, feed);
+    if (!ground) return { open: sweep };
+    const isCaughtUp = !isSweepDue(ground, bookmark, feed, context);
+    const member = { task, changes, ground, version: bookmark[0]?.version, isCaughtUp };
+    feed.join(member);
+    if (!isCaughtUp) return { open: sweep };
+    // Asked for before any lane is opened, so that nobody stops waiting too early.
+    const finish = changes.embeds ? feed.embeds() : () => undefined;
+    return {
+      open: (lane) => catchListUp({ ...task, bookmark, lane }, member, feed, finish),
+      comesLast: task.streams.some((one) => embeddedBy(one) === task.stream.name),
+    };
+  },
+};
+
+function embeddedBy({ source }: Stream): string | undefined {
+  return source.kind === "list" ? source.changes?.embeds?.stream : undefined;
+}
+
+/** What is known of the list, if all streams that it feeds know the same. */
+function commonGround(
+  { members }: StreamTask,
+  { createdBy }: Changes,
+  context: Context,
+): Ground | undefined {
+  const grounds = members.map(({ declaration }) =>
+    readGround(declaration.name, createdBy, context),
+  );
+  const [first, ...others] = grounds.map((ground) => JSON.stringify(ground));
+  return others.every((other) => other === first) ? grounds[0] : undefined;
+}
+
+function isSweepDue(
+  { sweptAt, count }: Ground,
+  sweeps: readonly SweepBookmark[],
+  { begunAt }: ChangeFeed,
+  { settings, pageSize }: Context,
+): boolean {
+  const isInterrupted = sweeps.some(({ position }) => position !== undefined);
+  // All of it costs no more than its newest rows.
+  const isOnePage = count <= pageSize;
+  return isInterrupted || isOnePage || begunAt - sweptAt >= settings.fullSweepHours * 3_600_000;
+}
+
+/** Reads the list whole, and remembers what the next sync needs to catch it up. */
+async function* sweepWhole(task: ListTask, { createdBy }: Changes, feed: ChangeFeed): Sync {
+  const recent = new RecentRows(createdBy, feed.begunAt);
+  const outcomes = yield* syncFullTable({ ...task, observers: [...task.observers, recent] });
+  if (recent.end?.isComplete) {
+    yield* bookmarks(task, createdBy, {
+      newest: recent.newest,
+      sweptAt: feed.begunAt,
+      caughtUpAt: feed.begunAt,
+      count: recent.end.count - recent.later,
+      recent: recent.known.text,
+      rowsPerCustomer: undefined,
+    });
+  }
+  return outcomes;
+}
+
+async function* catchListUp(
+  task: ListTask,
+  member: Member,
+  feed: ChangeFeed,
+  finish: () => void,
+): Sync {
+  const { changes } = member;
+  try {
+    const reader = new ChangeReader(task, member, feed);
+    const { problem, ground } = yield* reader.read();
+    if (problem === undefined) {
+      yield* bookmarks(task, changes.createdBy, ground);
+      if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
+    }
+    const end = { isComplete: false, isWhole: false, count: ground.count };
+    for (const observer of task.observers) observer.finish(end);
+    return feed.table(member, task.lane).outcomes(problem);
+  } catch (error) {
+    if (!(error instanceof TooMuchChangedError)) throw error;
+    task.lane.log.info(`${error.message} It is read whole.`, { stream: task.stream.name });
+  } finally {
+    finish();
+  }
+  return yield* sweepWhole(task, changes, feed);
+}
+
+function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generator<Step, void> {
+  const bookmark = groundFields(createdBy, ground);
+  for (const { declaration } of task.members) {
+    yield { kind: "bookmark", stream: declaration.name, bookmark };
+  }
+}

@@ -1,0 +1,265 @@
+import { RowNotFoundError } from "../../polar/errors.ts";
+import type { Page } from "../../polar/page.ts";
+import type { Rows } from "../../polar/rows.ts";
+import type { ListSource, OpenRows } from "../../streams/define.ts";
+import type { Ground } from "../bookmarks/list-bookmark.ts";
+import { allOf, type Step } from "../contract/step.ts";
+import { inOrder } from "../kinds/in-order.ts";
+import type { OpenTask } from "../kinds/kind.ts";
+import { itemKey, readList } from "../kinds/read-list.ts";
+import type { RowOrigin } from "../records/output.ts";
+import { stringOf } from "../records/row-values.ts";
+import type { TableWriter } from "../records/table-writer.ts";
+import { problemOf } from "../sweep/verdicts.ts";
+import { type ChangeFeed, TooMuchChangedError } from "./feed.ts";
+import { FreshRows } from "./fresh-rows.ts";
+import type { Hints } from "./hints.ts";
+import type { Member } from "./member.ts";
+import { readNewest } from "./newest-rows.ts";
+import { planReading } from "./plan-reading.ts";
+import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
+
+/** So many rows of a customer are expected where nothing is known yet. */
+const ROWS_PER_CUSTOMER = 3;
+
+/** More pages of open rows are not read again by each sync: the newest of them have to do. */
+const MOST_OPEN_PAGES = 5;
+
+/** What one request takes, unless the declaration says otherwise; measured on the real server. */
+const CUSTOMERS_AT_ONCE = 100;
+
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** How the catching up of a list has ended. */
+interface CaughtUp {
+  /** Why something is missing; undefined when nothing is. */
+  readonly problem: string | undefined;
+  readonly ground: Ground;
+}
+
+/** Reads again what has changed in one list, and writes each of these rows once. */
+export class ChangeReader {
+  readonly #task: OpenTask<ListSource, unknown>;
+  readonly #member: Member;
+  readonly #feed: ChangeFeed;
+  readonly #table: TableWriter;
+  readonly #written = new Set<string>();
+  #hints: Hints | undefined;
+
+  constructor(task: OpenTask<ListSource, unknown>, member: Member, feed: ChangeFeed) {
+    this.#task = task;
+    this.#member = member;
+    this.#feed = feed;
+    this.#table = feed.table(member, task.lane);
+  }
+
+  /** @throws TooMuchChangedError where the list had better be read whole */
+  async *read(): AsyncGenerator<Step, CaughtUp> {
+    const { lane, stream } = this.#task;
+    const { fresh: first, hints } = await this.#feed.hintsFor(this.#member, lane);
+    this.#hints = hints;
+    yield* this.#takeEmbedded();
+    const fresh = await this.#audited(first);
+    const { total = 0, count: freshCount } = fresh;
+    const ground = this.#groundAfter(fresh);
+    try {
+      for (const { rows, row, page } of fresh.rows()) this.#write(rows, row, page);
+      yield* this.#table.take();
+    } finally {
+      fresh.release();
+    }
+    for (const open of this.#member.changes.open ?? []) yield* this.#readOpen(open);
+    const customers = this.#customersToRead(hints);
+    const ids = [...(hints.rows.get(stream.name) ?? [])].filter((id) => !this.#written.has(id));
+    this.#checkCost(customers.length, ids.length, total);
+    const before = this.#written.size;
+    const problem = allOf(yield* this.#readCustomers(customers), yield* this.#readRows(ids));
+    lane.onAllRequested();
+    this.#report(freshCount, customers.length, total);
+    const found = this.#written.size - before;
+    const rowsPerCustomer = customers.length > 0 ? found / customers.length : undefined;
+    return {
+      problem,
+      ground: { ...ground, rowsPerCustomer: rowsPerCustomer ?? ground.rowsPerCustomer },
+    };
+  }
+
+  /** Rows of this list that have come inside of the rows of others. */
+  async *#takeEmbedded(): AsyncGenerator<Step, void> {
+    const { stream, lane } = this.#task;
+    if (this.#member.changes.customer?.property !== "id") return;
+    await this.#feed.allEmbedded();
+    for (const id of this.#feed.embedded(stream.name, lane)?.ids ?? []) this.#written.add(id);
+    yield* this.#table.take();
+  }
+
+  /**
+   * Holds the count of the list against what has come. Count and rows of an answer are of two moments,
+   * so what does not add up is read once more.
+   */
+  async #audited(first: FreshRows): Promise<FreshRows> {
+    const { stream, lane } = this.#task;
+    let fresh = first;
+    if (fresh.isComplete && fresh.surplus !== 0) {
+      first.release();
+      fresh = await FreshRows.read(this.#member, this.#feed.begunAt, lane);
+    }
+    const { isComplete, surplus } = fresh;
+    if (isComplete && surplus < 0) {
+      const gone = `${-surplus} rows have gone since; the next full sweep tells which.`;
+      lane.log.info(gone, { stream: stream.name });
+    }
+    if (isComplete && surplus <= 0) return fresh;
+    fresh.release();
+    if (!isComplete) throw new TooMuchChangedError(`${stream.name}: too many new rows to follow.`);
+    throw new TooMuchChangedError(
+      Number.isNaN(surplus)
+        ? `${stream.name}: the API gives no count to hold the new rows against.`
+        : `${stream.name}: ${surplus} rows have come with an old time.`,
+    );
+  }
+
+  #groundAfter(fresh: FreshRows): Ground {
+    const { ground } = this.#member;
+    return {
+      newest: fresh.newest,
+      sweptAt: ground.sweptAt,
+      caughtUpAt: this.#feed.begunAt,
+      count: (fresh.total ?? 0) - fresh.later,
+      recent: fresh.recent,
+      rowsPerCustomer: ground.rowsPerCustomer,
+    };
+  }
+
+  /** Writes a row, unless that has been done. */
+  #write(rows: Rows, row: number, origin: RowOrigin): void {
+    const id = stringOf(rows, row, "id");
+    if (id !== undefined) {
+      if (this.#written.has(id)) return;
+      this.#written.add(id);
+    }
+    this.#table.add(rows, row, origin);
+    for (const observer of this.#task.observers) observer.add(rows, row);
+    const { embeds } = this.#member.changes;
+    if (!embeds || !this.#hints) return;
+    const embedded = this.#feed.embedded(embeds.stream, this.#task.lane);
+    embedded?.add(rows, row, embeds.property, this.#hints.customers, origin);
+  }
+
+  async *#readOpen({
+    query = {},
+    sinceParameter,
+    withinHours,
+  }: OpenRows): AsyncGenerator<Step, void> {
+    const { source, lane } = this.#task;
+    const { changes, ground } = this.#member;
+    const last = new Date(ground.caughtUpAt - OVERLAP_MILLISECONDS).toISOString();
+    const since =
+      withinHours === undefined
+        ? Number.NEGATIVE_INFINITY
+        : this.#feed.begunAt - withinHours * HOUR_MILLISECONDS;
+    const reading = {
+      query: sinceParameter === undefined ? query : { ...query, [sinceParameter]: last },
+      since,
+      mostPages: withinHours === undefined ? MOST_OPEN_PAGES : Number.POSITIVE_INFINITY,
+    };
+    const newest = await readNewest(source, changes.createdBy, reading, lane);
+    try {
+      for (const { rows, row, page } of newest.rows()) this.#write(rows, row, page);
+      yield* this.#table.take();
+    } finally {
+      newest.release();
+    }
+  }
+
+  /** Customers whose rows are to be read; where the rows are customers, those not written yet. */
+  #customersToRead({ customers }: Hints): readonly string[] {
+    const { customer } = this.#member.changes;
+    if (!customer) return [];
+    const isOwn = customer.property === "id";
+    return [...customers].filter((id) => !(isOwn && this.#written.has(id)));
+  }
+
+  #checkCost(customers: number, rows: number, total: number): void {
+    const { stream, lane } = this.#task;
+    const { changes, ground } = this.#member;
+    const { parameter, atOnce = CUSTOMERS_AT_ONCE } = changes.customer ?? {};
+    const { way } = planReading({
+      customers,
+      rows,
+      total,
+      rowsPerCustomer: ground.rowsPerCustomer ?? ROWS_PER_CUSTOMER,
+      pageSize: lane.pageSize,
+      customersAtOnce: parameter === undefined ? undefined : atOnce,
+      hasRowPath: changes.rowPath !== undefined,
+    });
+    if (way === "whole") {
+      throw new TooMuchChangedError(
+        `${stream.name}: ${customers + rows} touched customers and rows are more than the list has pages.`,
+      );
+    }
+  }
+
+  /** Reads all rows of these customers. */
+  async *#readCustomers(customers: readonly string[]): AsyncGenerator<Step, string | undefined> {
+    const { stream, source, lane } = this.#task;
+    const { customer } = this.#member.changes;
+    if (customer?.parameter === undefined) return yield* this.#readRows(customers);
+    const { parameter, atOnce = CUSTOMERS_AT_ONCE } = customer;
+    let problem: string | undefined;
+    for (let at = 0; at < customers.length; at += atOnce) {
+      const query = { ...source.query, [parameter]: customers.slice(at, at + atOnce) };
+      const reading = readList(
+        {
+          source: { ...source, query },
+          key: itemKey(stream),
+          onRow: (rows, row, page) => this.#write(rows, row, page),
+        },
+        lane,
+      );
+      let next = await reading.next();
+      for (; !next.done; next = await reading.next()) yield* this.#table.take();
+      yield* this.#table.take();
+      problem = allOf(problem, problemOf(stream.name, next.value));
+    }
+    return problem;
+  }
+
+  /** Reads single rows. One that is gone is for the next full sweep to tell. */
+  async *#readRows(ids: readonly string[]): AsyncGenerator<Step, undefined> {
+    const { lane } = this.#task;
+    const request = (id: string) => this.#readRow(id);
+    for await (const [id, page] of inOrder(ids, request, lane.readAhead, () => undefined)) {
+      if (!page) continue;
+      const { rows, receivedAt } = page;
+      const placeOf = () => `the row ${id}`;
+      if (rows.count > 0) this.#write(rows, 0, { receivedAt, placeOf });
+      yield* this.#table.take();
+      page.release();
+    }
+    return undefined;
+  }
+
+  async #readRow(id: string): Promise<Page | undefined> {
+    const { reader, priority } = this.#task.lane;
+    const { rowPath = "" } = this.#member.changes;
+    const path = rowPath.replace("{id}", encodeURIComponent(id));
+    try {
+      return await reader.readOnce({ path, endpoint: rowPath, query: {}, priority }, undefined);
+    } catch (error) {
+      if (error instanceof RowNotFoundError) return undefined;
+      throw error;
+    }
+  }
+
+  #report(fresh: number, customers: number, total: number): void {
+    const { stream, lane } = this.#task;
+    const { sweptAt } = this.#member.ground;
+    const hours = Math.floor((this.#feed.begunAt - sweptAt) / HOUR_MILLISECONDS);
+    lane.log.info(
+      `${this.#written.size} rows read again: ${fresh} new, the others of ${customers} touched ` +
+        `customers or open. The audit agrees (${total}); last full sweep ${hours} hours ago.`,
+      { stream: stream.name },
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { JsonIndex } from "../../polar/json/json-index.ts";
+import { LEVEL_OF_OWN_PROPERTIES, Rows } from "../../polar/rows.ts";
+import type { RowOrigin } from "../records/output.ts";
+import { stringOf } from "../records/row-values.ts";
+import type { TableWriter } from "../records/table-writer.ts";
+
+/**
+ * Touched rows of a list that came whole inside of other lists' rows, and need no request of their
+ * own: the customer of an order is exactly the row of the list of customers.
+ */
+export class EmbeddedRows {
+  /** The ids of those that have come. */
+  readonly ids = new Set<string>();
+  readonly #table: TableWriter;
+  readonly #index = new JsonIndex();
+  readonly #one = new Rows();
+
+  constructor(table: TableWriter) {
+    this.#table = table;
+  }
+
+  /** Keeps the row inside of another one, if it is one of `wanted` and has not come yet. */
+  add(
+    rows: Rows,
+    row: number,
+    property: string,
+    wanted: ReadonlySet<string>,
+    origin: RowOrigin,
+  ): void {
+    const found = rows.find(row, property);
+    if (found === -1) return;
+    this.#index.scan(rows.value(found), LEVEL_OF_OWN_PROPERTIES);
+    if (!this.#index.isObject(0)) return;
+    this.#one.readOne(this.#index, 0);
+    const id = stringOf(this.#one, 0, "id");
+    if (id === undefined || !wanted.has(id) || this.ids.has(id)) return;
+    this.ids.add(id);
+    this.#table.add(this.#one, 0, origin);
+  }
+}

@@ -1,0 +1,95 @@
+import type { LaneContext } from "../contract/context.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
+import type { Hints } from "./hints.ts";
+import { KnownIds } from "./known-ids.ts";
+import type { Member } from "./member.ts";
+import { type NewestRows, readNewest } from "./newest-rows.ts";
+import { RecentRows } from "./recent-rows.ts";
+
+/** More new pages than these are not held in memory: then the list is read whole. */
+const MOST_PAGES = 10;
+
+/** The rows that have come to a list since it was last caught up, and the few known ones around. */
+export class FreshRows {
+  readonly #member: Member;
+  readonly #newest: NewestRows;
+  readonly #recent: RecentRows;
+  readonly #freshCustomers = new Set<string>();
+  /** How many rows have come. */
+  readonly count: number;
+
+  static async read(member: Member, begunAt: number, lane: LaneContext): Promise<FreshRows> {
+    const { task, changes, ground } = member;
+    const since = RecentRows.since(ground.newest, ground.caughtUpAt);
+    const reading = { since, mostPages: MOST_PAGES };
+    const newest = await readNewest(task.source, changes.createdBy, reading, lane);
+    return new FreshRows(member, newest, begunAt);
+  }
+
+  private constructor(member: Member, newest: NewestRows, begunAt: number) {
+    const { changes, ground } = member;
+    this.#member = member;
+    this.#newest = newest;
+    this.#recent = new RecentRows(changes.createdBy, begunAt);
+    const known = ground.recent === undefined ? undefined : KnownIds.of(ground.recent);
+    const latest =
+      ground.newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(ground.newest);
+    const fresh = new Set<string>();
+    for (const { rows, row } of newest.rows()) {
+      this.#recent.add(rows, row);
+      const id = stringOf(rows, row, "id");
+      if (id === undefined) continue;
+      const isKnown = known ? known.has(id) : timeOf(rows, row, changes.createdBy) <= latest;
+      if (isKnown) continue;
+      fresh.add(id);
+      const customer = changes.customer && stringOf(rows, row, changes.customer.property);
+      if (customer !== undefined) this.#freshCustomers.add(customer);
+    }
+    this.count = fresh.size;
+  }
+
+  /** Whether they are all: not so when there are too many. */
+  get isComplete(): boolean {
+    return this.#newest.isReached;
+  }
+
+  /** How many rows the API counts in the list. */
+  get total(): number | undefined {
+    return this.#newest.count;
+  }
+
+  /**
+   * How many more rows there are than have come: above 0 some came with an old time, below 0 some
+   * have gone.
+   */
+  get surplus(): number {
+    return (this.total ?? Number.NaN) - this.#member.ground.count - this.count;
+  }
+
+  /** The customers to whom new rows belong have other rows that changed with them. */
+  tell(hints: Hints): void {
+    for (const customer of this.#freshCustomers) hints.customers.add(customer);
+  }
+
+  /** The latest time of a row, and the ids of the newest ones, for the bookmark. */
+  get newest(): string | undefined {
+    return this.#recent.newest ?? this.#member.ground.newest;
+  }
+
+  get recent(): string | undefined {
+    return this.#recent.known.text;
+  }
+
+  /** How many of the rows have come since this sync began, and are the next one's. */
+  get later(): number {
+    return this.#recent.later;
+  }
+
+  rows(): ReturnType<NewestRows["rows"]> {
+    return this.#newest.rows();
+  }
+
+  release(): void {
+    this.#newest.release();
+  }
+}

@@ -1,0 +1,82 @@
+import type { Rows } from "../../polar/rows.ts";
+import type { ListEnd, RowObserver } from "../kinds/kind.ts";
+import { stringOf } from "../records/row-values.ts";
+import { KnownIds } from "./known-ids.ts";
+
+/**
+ * So far back from its newest row a list is read again: `created_at` is taken before the row can be
+ * seen, and a long transaction may take ten minutes until it is.
+ */
+export const OVERLAP_MILLISECONDS = 3_600_000;
+
+interface Recent {
+  readonly id: string;
+  readonly time: number;
+}
+
+/**
+ * Remembers the newest rows that pass by: those that the next sync will meet again. Rows that have
+ * come since this one began are for the next: it takes them for new.
+ */
+export class RecentRows implements RowObserver {
+  readonly #createdBy: string;
+  /** All that happened before this moment will be known. */
+  readonly #caughtUpAt: number;
+  #rows: Recent[] = [];
+  /** So many are gathered before the old ones among them are forgotten. */
+  #most = 4_096;
+  #latest = Number.NEGATIVE_INFINITY;
+  /** How many rows have come since the sync began. */
+  later = 0;
+  /** The latest time, as the API wrote it. */
+  newest: string | undefined;
+  /** How the reading has ended, once it has. */
+  end: ListEnd | undefined;
+
+  constructor(createdBy: string, caughtUpAt: number) {
+    this.#createdBy = createdBy;
+    this.#caughtUpAt = caughtUpAt;
+  }
+
+  add(rows: Rows, row: number): void {
+    const text = stringOf(rows, row, this.#createdBy);
+    const id = stringOf(rows, row, "id");
+    if (text === undefined || id === undefined) return;
+    const time = Date.parse(text);
+    if (time > this.#latest) {
+      this.#latest = time;
+      this.newest = text;
+    }
+    if (time >= this.#caughtUpAt) {
+      this.later++;
+      return;
+    }
+    this.#rows.push({ id, time });
+    if (this.#rows.length > this.#most) this.#forget();
+  }
+
+  finish(end: ListEnd): void {
+    this.end = end;
+  }
+
+  /** From when on the next sync reads again, when everything up to `caughtUpAt` is known. */
+  static since(newest: string | undefined, caughtUpAt: number): number {
+    if (newest === undefined) return Number.NEGATIVE_INFINITY;
+    // A row may claim to be of tomorrow.
+    return Math.min(Date.parse(newest), caughtUpAt) - OVERLAP_MILLISECONDS;
+  }
+
+  /** The ids that the next sync meets again. */
+  get known(): KnownIds {
+    this.#forget();
+    const known = new KnownIds();
+    for (const { id } of this.#rows) known.add(id);
+    return known;
+  }
+
+  #forget(): void {
+    const since = RecentRows.since(this.newest, this.#caughtUpAt);
+    this.#rows = this.#rows.filter(({ time }) => time >= since);
+    this.#most = this.#rows.length + 4_096;
+  }
+}

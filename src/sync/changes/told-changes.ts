@@ -1,0 +1,117 @@
+import * as z from "zod";
+import type { BookmarkFields } from "../../singer/state.ts";
+import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
+import type { LaneContext } from "../contract/context.ts";
+import { itemKey, readFirstPage, readList } from "../kinds/read-list.ts";
+import { Hints } from "./hints.ts";
+import { tellings } from "./tellings.ts";
+
+/**
+ * What is told of a moment is complete so long after it: `customer.*` events are written by a
+ * background job, and all events take seconds until they can be read.
+ */
+const SETTLED_MILLISECONDS = 5 * 60_000;
+
+/** More pages than these are not read: where so much was told, lists are read whole. */
+const MOST_PAGES = 30;
+
+/** Where the reading of a source of hints stands. */
+export const toldBookmark = z.object({
+  /** Everything told of the time before is known… */
+  until: z.iso.datetime({ offset: true }),
+  /** …and so many rows were told of the time within the overlap before it. */
+  count: z.int().nonnegative(),
+});
+
+export type ToldBookmark = z.infer<typeof toldBookmark>;
+
+/** A source of hints that is read by time: system events, webhook deliveries. */
+export class ToldChanges {
+  readonly stream: Stream;
+  readonly #source: WindowSource;
+  readonly #lists: readonly Stream[];
+  readonly #lane: LaneContext;
+
+  constructor(stream: Stream, source: WindowSource, lists: readonly Stream[], lane: LaneContext) {
+    this.stream = stream;
+    this.#source = source;
+    this.#lists = lists;
+    this.#lane = lane;
+  }
+
+  /**
+   * Reads what was told since `since` (milliseconds since the epoch), and of the time just before only
+   * if more has been told of it meanwhile than `known` says. Returns undefined when that is too much
+   * to follow.
+   */
+  async read(
+    since: number,
+    known: ToldBookmark | undefined,
+    now: number,
+  ): Promise<{ readonly hints: Hints; readonly bookmark: BookmarkFields } | undefined> {
+    const from = await this.#firstUnknown(since, known);
+    const hints = new Hints();
+    const isRead = await this.#readRange(from, hints);
+    if (!isRead) return undefined;
+    const until = now - SETTLED_MILLISECONDS;
+    const count = await this.#count(until - this.#overlap, until);
+    return { hints, bookmark: { until: new Date(until).toISOString(), count } };
+  }
+
+  get #overlap(): number {
+    return this.#source.lookbackMinutes * 60_000;
+  }
+
+  async #firstUnknown(since: number, known: ToldBookmark | undefined): Promise<number> {
+    const until = known === undefined ? Number.POSITIVE_INFINITY : Date.parse(known.until);
+    const start = Math.min(since, until) - this.#overlap;
+    // Lists that stayed behind need to hear it again.
+    if (known === undefined || until > since) return start;
+    return (await this.#count(start, until)) === known.count ? until : start;
+  }
+
+  async #count(start: number, end: number): Promise<number | undefined> {
+    const source = this.#listOf({ ...this.#range(start), ...this.#until(end) });
+    const page = await readFirstPage({ source }, { ...this.#lane, pageSize: 1 });
+    page.release();
+    return page.totalCount;
+  }
+
+  async #readRange(start: number, hints: Hints): Promise<boolean> {
+    const source = this.#listOf(this.#range(start));
+    const firstPage = await readFirstPage({ source }, this.#lane);
+    if (firstPage.lastPage > MOST_PAGES) {
+      firstPage.release();
+      return false;
+    }
+    const tell = tellings[this.#source.tells?.as ?? "event"];
+    const reading = readList(
+      {
+        source,
+        firstPage,
+        key: itemKey(this.stream),
+        onRow: (rows, row) => tell(rows, row, this.#lists, hints),
+        // What is stored twice is counted twice, and never adds up.
+        mostPasses: 1,
+      },
+      this.#lane,
+    );
+    let next = await reading.next();
+    while (!next.done) next = await reading.next();
+    return true;
+  }
+
+  /** Borders are exclusive, in whole milliseconds. */
+  #range(start: number): Query {
+    return { [this.#source.startParameter]: new Date(start - 1).toISOString() };
+  }
+
+  #until(end: number): Query {
+    return { [this.#source.endParameter]: new Date(end).toISOString() };
+  }
+
+  #listOf(query: Query): ListSource {
+    const { path, order, tells } = this.#source;
+    return { kind: "list", path, order, query: { ...tells?.query, ...query } };
+  }
+}
