@@ -83,6 +83,7 @@ describe("loadConfig", () => {
       metricsInterval: "day",
       metricsTimezone: "UTC",
       metricsLookbackDays: 90,
+      fullSweepHours: 24,
       lookbackMinutes: undefined,
     });
     expect(warnings).toEqual([]);
