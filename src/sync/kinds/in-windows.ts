@@ -40,9 +40,9 @@ export async function* readInWindows(
     const rows = first.totalCount ?? 0;
     if (rows > (isCut ? MOST_ROWS_PER_WINDOW : ROWS_PER_WINDOW) && window.end - base > 1) {
       // The start stays, whatever the first row that can be read says: there may be others.
-      base = reader.oldest(first, { start: base, end: window.end });
-      width = Math.max(1, Math.floor(((window.end - base) * ROWS_PER_WINDOW) / rows));
       first.release();
+      base = await reader.oldest({ start: base, end: window.end });
+      width = Math.max(1, Math.floor(((window.end - base) * ROWS_PER_WINDOW) / rows));
       continue;
     }
     if (window.end === span.end) onLast();
