@@ -95,7 +95,7 @@ export class WindowReader {
         mostPasses: 0,
         onPage: (page) => cuts.note(page),
       });
-      if (verdict.outcome === "whole") return verdict;
+      if (verdict.outcome === "whole" || !Number.isFinite(verdict.expected)) return verdict;
       for (const time of cuts.times) yield* this.#readMillisecond(time);
       const found = this.#seen.size;
       const addsUp = found + verdict.unreadable.length >= verdict.expected;
