@@ -82,8 +82,8 @@ export interface SimulatorOptions {
    * `Simulator.clock` tells the time: it stands still unless it is set.
    */
   readonly now?: Date | undefined;
-  /** Whose time the `date` header tells: the machine's, unless said otherwise. */
-  readonly date?: "machine" | "simulator" | undefined;
+  /** Whose time the `date` header tells, if there is one: the machine's, unless said otherwise. */
+  readonly date?: "machine" | "simulator" | "none" | undefined;
   /** Lists that are read from a replica show the state of so many seconds ago, by `Simulator.clock`. */
   readonly lag?: Lag | undefined;
   /** Serves https with this certificate. */
@@ -171,6 +171,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     accessToken,
     latencyMilliseconds: options.latencyMilliseconds ?? 0,
     environment: options.environment ?? "sandbox",
+    sendsDate: options.date !== "none",
     rateLimit: options.rateLimit ?? null,
     mutations: options.mutations ?? null,
     replica,

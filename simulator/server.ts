@@ -49,6 +49,7 @@ export interface ServerOptions extends PageOptions {
   readonly latencyMilliseconds: number;
   readonly environment: "sandbox" | "production";
   readonly rateLimit: RateLimit | null;
+  readonly sendsDate: boolean;
   readonly mutations: Mutations | null;
   readonly replica: Replica | null;
   /** Whose time the `date` header tells: the machine's, if null. */
@@ -241,10 +242,8 @@ export class ApiServer {
 
   #headersOf(answer: Answer, version: string, chunked: boolean, fault: Fault | null): string[] {
     const { layer } = answer;
-    const headers: (readonly [string, string])[] = [
-      ["date", this.#date(fault).toUTCString()],
-      ["server", "uvicorn"],
-    ];
+    const headers: (readonly [string, string])[] = [["server", "uvicorn"]];
+    if (this.#options.sendsDate) headers.unshift(["date", this.#date(fault).toUTCString()]);
     if (!chunked) headers.push(["content-length", String(answer.body.length)]);
     headers.push(...(answer.headers ?? []));
     const isInner = layer === undefined || layer === "scope";

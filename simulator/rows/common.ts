@@ -1,6 +1,6 @@
 /** What rows of many lists have in common: people, addresses and other values that are hard to carry. */
 import type { RowMaker } from "../blueprint.ts";
-import { type Form, type Json, type Key, type Live, type Properties, Raw, Slot } from "../json.ts";
+import { type Form, type Json, type Live, type Properties, Raw, Slot } from "../json.ts";
 import { hash, pick } from "../random.ts";
 import { Ref } from "../ref.ts";
 import { DAY, timeText, writeDigits } from "../time.ts";
@@ -146,10 +146,6 @@ export const momentText = (row: RowMaker, salt: number): string => timeText(mome
 /** modified_at: null until the first change, which a third of the rows have behind them. */
 export const modifiedAt = (row: RowMaker): Slot | null =>
   row.oneIn(3, 3) ? row.changedAt(60 + (row.random(4) % 2_000_000)) : null;
-
-/** A key of a row in another table. */
-export const keyOf = (world: World, table: string, index: number, key: string): Key =>
-  world.table(table).key(index, key);
 
 export const idOf = (world: World, table: string, index: number): string =>
   world.table(table).id(index);

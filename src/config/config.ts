@@ -3,15 +3,15 @@
  */
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
-import { didYouMean, nearestName } from "../shared/nearest-name.ts";
+import { meantSetting } from "./other-names.ts";
 import {
   API_ORIGINS,
   describeSettings,
   REQUESTS_PER_MINUTE,
   type Setting,
   settings,
-  TOKEN_SHAPE,
 } from "./settings.ts";
+import { inUtc, tellOfSlips } from "./slips.ts";
 
 /** The configuration with everything resolved. */
 export interface Config {
@@ -20,6 +20,8 @@ export interface Config {
   /** Origin of the API, without a slash at its end. */
   readonly apiUrl: string;
   readonly organizationId: string | undefined;
+  /** Patterns that choose streams and columns. */
+  readonly select: readonly string[] | undefined;
   /** ISO 8601 in UTC with milliseconds. */
   readonly startDate: string | undefined;
   readonly requestsPerMinute: number;
@@ -69,22 +71,24 @@ export function loadConfig(
 ): Config {
   const { given, mistakes } = readSources(sources, warn, environment);
   // A file that could not be read may well hold the token.
-  if (!given.has("access_token") && mistakes.length === 0) mistakes.push(tokenIsMissing(sources));
+  if (!given.has("access_token") && mistakes.length === 0) {
+    mistakes.push(tokenIsMissing(sources, environment));
+  }
   return resolve(check(given, mistakes, warn));
 }
 
 /**
- * Checks the configuration for a discovery, which uses none of it: Meltano passes it along. A
- * missing token is no mistake here.
+ * Checks the configuration for a discovery, which uses only the selection of it: Meltano passes all
+ * of it along. A missing token is no mistake here.
  * @throws UserInputError with all mistakes at once
  */
 export function checkConfig(
   sources: readonly string[],
   warn: Warn,
   environment: Environment = process.env,
-): void {
+): Pick<Config, "select"> {
   const { given, mistakes } = readSources(sources, warn, environment);
-  check(given, mistakes, warn);
+  return { select: check(given, mistakes, warn).select };
 }
 
 function readSources(sources: readonly string[], warn: Warn, environment: Environment) {
@@ -95,7 +99,8 @@ function readSources(sources: readonly string[], warn: Warn, environment: Enviro
       readFile(path, given, warn);
     } catch (error) {
       if (!(error instanceof UserInputError)) throw error;
-      mistakes.push(...error.mistakes);
+      const hint = /^env$/i.test(path) ? "; for the variables write --config=ENV" : "";
+      mistakes.push(...error.mistakes.map((mistake) => mistake + hint));
     }
   }
   if (sources.includes("ENV")) readEnvironment(environment, given, warn);
@@ -110,7 +115,8 @@ function readFile(path: string, given: Map<string, Given>, warn: Warn): void {
   for (const [name, value] of Object.entries(content)) {
     const at = `${path}: ${name}`;
     if (!Object.hasOwn(settings.shape, name)) {
-      const hint = didYouMean(name, Object.keys(settings.shape));
+      const meant = meantSetting(name);
+      const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
       warn(`${at}: is no setting of this tap and has no effect${hint}`);
     } else if (isGiven(value)) {
       given.set(name, { value, at });
@@ -128,17 +134,20 @@ function readEnvironment(environment: Environment, given: Map<string, Given>, wa
     }
   }
   // Meltano and others set variables of their own with this prefix: only a likely slip is told.
-  const names = known.map(({ name }) => name);
   for (const variable of Object.keys(environment)) {
-    if (!variable.startsWith(PREFIX)) continue;
-    const name = variable.slice(PREFIX.length);
-    const nearest = nearestName(name, names);
-    if (nearest === undefined || OTHER_VARIABLES.has(name)) continue;
-    const meant = PREFIX + nearest.toUpperCase();
-    if (variable !== meant) {
+    const meant = meantVariable(variable);
+    if (meant !== undefined && variable !== meant) {
       warn(`${variable}: has no effect; did you mean "${meant}"?`);
     }
   }
+}
+
+/** The variable of the setting that is probably meant by this one. */
+function meantVariable(variable: string): string | undefined {
+  if (!variable.startsWith(PREFIX)) return undefined;
+  const name = variable.slice(PREFIX.length);
+  const setting = OTHER_VARIABLES.has(name) ? undefined : meantSetting(name);
+  return setting === undefined ? undefined : PREFIX + setting.toUpperCase();
 }
 
 /** null and empty text count as not given: schedulers fill unset settings with them. */
@@ -161,24 +170,36 @@ function check(given: ReadonlyMap<string, Given>, mistakes: string[], warn: Warn
   const values = Object.fromEntries([...given].map(([name, { value }]) => [name, trimmed(value)]));
   const checked = settings.safeParse(values);
   for (const issue of checked.error?.issues ?? []) {
-    const at = given.get(String(issue.path[0]))?.at ?? issue.path.join(".");
-    mistakes.push(`${at}: ${issue.message}`);
+    const name = String(issue.path[0]);
+    const { at, value } = given.get(name) ?? { at: issue.path.join("."), value: undefined };
+    mistakes.push(`${at}: ${issue.message}${isQuoted(name, value) ? ", without quotes" : ""}`);
   }
   if (!checked.success || mistakes.length > 0) throw new UserInputError([...new Set(mistakes)]);
-  const token = checked.data.access_token;
-  if (token !== undefined && !TOKEN_SHAPE.test(token)) {
-    warn(
-      `${given.get("access_token")?.at}: does not look like a token of Polar: those of organizations begin with polar_oat_, personal and OAuth tokens with polar_at_`,
-    );
-  }
+  tellOfSlips(checked.data, (name) => `${given.get(name)?.at}`, warn);
   return checked.data;
+}
+
+/** Whether a number or a word of truth was given as text, which would be right without quotes. */
+function isQuoted(name: string, value: unknown): boolean {
+  const kind = describeSettings().find((setting) => setting.name === name)?.kind;
+  if (kind === undefined || typeof value !== "string") return false;
+  return (
+    (kind === "boolean" ? /^(true|false)$/ : /^-?\d+(\.\d+)?$/).test(value.trim()) &&
+    cast(value, kind) !== value
+  );
 }
 
 function trimmed(value: unknown): unknown {
   return typeof value === "string" ? value.trim() : value;
 }
 
-function tokenIsMissing(sources: readonly string[]): string {
+function tokenIsMissing(sources: readonly string[], environment: Environment): string {
+  const unread = Object.keys(environment).find(
+    (variable) => meantVariable(variable) === `${PREFIX}ACCESS_TOKEN`,
+  );
+  if (unread !== undefined && !sources.includes("ENV")) {
+    return `access_token: is missing, and a sync needs it; ${unread} is set, but variables count only with --config=ENV: add that`;
+  }
   const file = sources.findLast((source) => source !== "ENV");
   const path = file === undefined ? "access_token" : `${file}: access_token`;
   const remedy =
@@ -195,6 +216,7 @@ function resolve(valid: ReturnType<typeof check>): Config {
     environment,
     apiUrl: (valid.api_url ?? API_ORIGINS[environment]).replace(/\/+$/, ""),
     organizationId: valid.organization_id,
+    select: valid.select,
     startDate: valid.start_date === undefined ? undefined : inUtc(valid.start_date),
     requestsPerMinute: valid.requests_per_minute ?? REQUESTS_PER_MINUTE[environment],
     concurrency: valid.concurrency,
@@ -209,10 +231,4 @@ function resolve(valid: ReturnType<typeof check>): Config {
     metricsLookbackDays: valid.metrics_lookback_days,
     lookbackMinutes: valid.lookback_minutes,
   };
-}
-
-/** A time without an offset is taken as UTC, not as this machine's local time. */
-function inUtc(time: string): string {
-  const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(time);
-  return new Date(hasOffset || !time.includes("T") ? time : `${time}Z`).toISOString();
 }

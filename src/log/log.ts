@@ -15,7 +15,7 @@ import {
   safeMessage,
   structuredFields,
 } from "./record.ts";
-import { Redaction } from "./redaction.ts";
+import { maskTokens, Redaction } from "./redaction.ts";
 import { readLogSettings } from "./settings.ts";
 
 /** What may be said beside the message. No content of records. */
@@ -55,6 +55,9 @@ export interface ProcessLog extends Log {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Whoever has made more mistakes than this begins with the first. */
+const MOST_MISTAKES = 10;
+
 /** Passes one record on in the log's form. */
 type Sink = (record: LogRecord) => void;
 
@@ -72,7 +75,7 @@ export async function createLog(
   const sink = isStructured
     ? await structuredSink(lines, redaction)
     : sinkForPeople(lines, redaction, level === "debug");
-  const log = new StderrLog(lines, redaction, sink, level, isStructured);
+  const log = new StderrLog(lines, redaction, sink, level);
   for (const mistake of mistakes) log.warn(mistake);
   return log;
 }
@@ -82,20 +85,12 @@ class StderrLog implements ProcessLog {
   readonly #redaction: Redaction;
   readonly #sink: Sink;
   readonly #threshold: number;
-  readonly #isStructured: boolean;
 
-  constructor(
-    lines: LineOutput,
-    redaction: Redaction,
-    sink: Sink,
-    level: Level,
-    isStructured: boolean,
-  ) {
+  constructor(lines: LineOutput, redaction: Redaction, sink: Sink, level: Level) {
     this.#lines = lines;
     this.#redaction = redaction;
     this.#sink = sink;
     this.#threshold = LEVELS.indexOf(level);
-    this.#isStructured = isStructured;
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -140,12 +135,9 @@ class StderrLog implements ProcessLog {
   }
 
   fatal(error: unknown): void {
-    if (error instanceof UserInputError && error.mistakes.length > 1) {
-      for (const mistake of error.mistakes) this.error(mistake);
-    }
     if (error instanceof TapError) {
-      if (this.#isStructured) this.#write("critical", error.message, { error });
-      else this.debug("The error that ends the run:", { error });
+      if (error instanceof UserInputError) this.#mistakes(error.mistakes);
+      else this.error(error.message, { error });
       this.lastLine(error.message);
       return;
     }
@@ -156,6 +148,12 @@ class StderrLog implements ProcessLog {
 
   flush(): Promise<void> {
     return this.#lines.flush();
+  }
+
+  #mistakes(mistakes: readonly string[]): void {
+    for (const mistake of mistakes.slice(0, MOST_MISTAKES)) this.error(mistake);
+    const more = mistakes.length - MOST_MISTAKES;
+    if (more > 0) this.error(`and ${more} more like these`);
   }
 
   #write(level: Level, message: string, fields: LogFields = {}): void {
@@ -226,7 +224,8 @@ async function structuredSink(lines: LineOutput, redaction: Redaction): Promise<
 }
 
 function masked(line: string, redaction: Redaction): string {
-  return JSON.stringify(
+  const values = JSON.stringify(
     JSON.parse(line, (_, value) => (typeof value === "string" ? redaction.apply(value) : value)),
   );
+  return maskTokens(values); // in names, too
 }

@@ -5,6 +5,13 @@ const MASK = "***";
 /** Shorter secrets are masked as whole words only, or they would mask parts of ordinary words. */
 const LONG = 8;
 
+/**
+ * What Polar gives out as a token or a secret, by how it begins: access tokens of organizations,
+ * persons and OAuth, refresh tokens, sessions, clients, checkouts, webhooks. Wherever one stands, it
+ * was put there by mistake.
+ */
+const TOKEN = /polar_(?:oat|pat|at|rt|cst|mst|us|ci|cs|crt|ac|cl|c|whs)_[\w-]{4,}/gi;
+
 /** The secrets of this process. Text that is shown to anybody passes through `apply`. */
 export class Redaction {
   readonly #secrets: string[] = [];
@@ -17,10 +24,19 @@ export class Redaction {
     this.#pattern = new RegExp(this.#secrets.join("|"), "giu");
   }
 
-  /** `text` with `***` for every secret: as it is, JSON-escaped (even twice), percent-encoded. */
+  /**
+   * `text` with `***` for every secret: as it is, JSON-escaped (even twice), percent-encoded. And
+   * for everything that looks like a token of Polar's, known or not.
+   */
   apply(text: string): string {
-    return this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
+    const known = this.#pattern === undefined ? text : text.replace(this.#pattern, MASK);
+    return maskTokens(known);
   }
+}
+
+/** `text` with `***` for everything that looks like a token of Polar's. */
+export function maskTokens(text: string): string {
+  return text.replace(TOKEN, MASK);
 }
 
 function patternOf(secret: string): string {

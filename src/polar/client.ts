@@ -1,54 +1,34 @@
 import { setImmediate } from "node:timers/promises";
-import type { Dispatcher } from "undici";
-import type { Log } from "../log/log.ts";
-import { API_VERSION } from "./api-version.ts";
 import { Attempts, StatusError } from "./attempts.ts";
 import { type Body, BodyPool } from "./body.ts";
 import { RequestBudget } from "./budget.ts";
-import type { Clock } from "./clock.ts";
-import { RefusedRequestError, UnavailableError } from "./errors.ts";
-import { type Answer, exchange, TimeoutError } from "./exchange.ts";
+import { UnavailableError } from "./errors.ts";
+import { type Answer, TimeoutError } from "./exchange.ts";
 import { Gate } from "./gate.ts";
 import { InvalidJsonError } from "./json/json-index.ts";
+import { ProxyError } from "./proxy-error.ts";
 import { refusal } from "./refusals.ts";
 import { retryAfter } from "./retry.ts";
-import { seconds, WAIT_WORTH_TELLING } from "./waits.ts";
+import { Sender, type SenderOptions, type Target } from "./sender.ts";
+import { seconds, toldWaits } from "./waits.ts";
+import { isWebPage, webPageError } from "./web-page.ts";
 
-export interface ClientOptions {
-  /** `https://api.polar.sh`, or another server's base URL. */
-  readonly apiUrl: string;
-  readonly accessToken: string;
-  /** Picks the organization for tokens that reach several. */
-  readonly organizationId?: string | undefined;
-  readonly userAgent: string;
-  /** The connections; closed with the client. */
-  readonly dispatcher: Dispatcher;
+/** The connections are closed with the client; the signal ends every request and wait at once. */
+export interface ClientOptions extends SenderOptions {
   readonly concurrency: number;
   readonly requestsPerMinute: number;
-  readonly requestTimeoutSeconds: number;
   readonly maxRetries: number;
-  readonly log: Log;
-  readonly clock: Clock;
-  /** Ends every request and every wait at once. */
-  readonly signal: AbortSignal;
 }
 
-export interface ApiRequest {
-  /** `/v1/orders/`, with the parent's id filled in where there is one. */
-  readonly path: string;
-  /** The path as declared, for metrics: ids would make a tag without end. */
-  readonly endpoint: string;
-  readonly query: URLSearchParams;
+export interface ApiRequest extends Target {
   /** Of the requests that wait, the lowest number goes first. */
   readonly priority: number;
   /** How often a 500 is tried again; elsewhere `maxRetries` counts. */
   readonly serverErrorRetries?: number;
 }
 
-/** So many answers of 429 in a row, each after its full wait, and the API is not going to yield. */
+/** So many waits for a 429 in a row, each to its end, and the API is not going to yield. */
 const LONGEST_SIEGE = 20;
-
-const MOST_REDIRECTS = 5;
 
 /** A failure that took so many milliseconds is one of a server that has too much to do. */
 const OVERLOAD = 10_000;
@@ -59,77 +39,65 @@ const OVERLOAD = 10_000;
  */
 export class PolarClient {
   readonly #options: ClientOptions;
-  readonly #base: URL;
-  readonly #basePath: string;
-  readonly #dispatcher: Dispatcher;
+  readonly #url: URL;
+  readonly #sender: Sender;
   readonly #gate: Gate;
   readonly #bodies = new BodyPool();
-  readonly #headers: Record<string, string>;
-  #consecutiveRateLimits = 0;
+  #isReached = false;
+  /** Waits for a 429 since the last success, and when the last of these was called for. */
+  #siege = 0;
+  #besiegedAt = Number.NEGATIVE_INFINITY;
   /** Connections that the server may reset, having answered 500 on them. */
   #doomedConnections = 0;
 
   constructor(options: ClientOptions) {
     this.#options = options;
-    this.#base = new URL(options.apiUrl);
-    this.#basePath = this.#base.pathname.replace(/\/$/, "");
-    this.#dispatcher = options.dispatcher;
-    this.#gate = new Gate(
-      new RequestBudget(options.requestsPerMinute),
-      options.clock,
-      options.signal,
-      (milliseconds) => {
-        // At the edge of the budget each request waits for an old one to leave the minute.
-        if (milliseconds < WAIT_WORTH_TELLING) return;
-        options.log.info(
-          `Waiting ${seconds(milliseconds)}: ${options.requestsPerMinute} requests in a minute are ` +
-            "the budget (requests_per_minute).",
-        );
-      },
-    );
-    this.#headers = {
-      accept: "application/json",
-      // The scanner reads the bytes as they arrive.
-      "accept-encoding": "identity",
-      authorization: `Bearer ${options.accessToken}`,
-      "polar-version": API_VERSION,
-      "user-agent": options.userAgent,
-      ...(options.organizationId ? { "polar-organization": options.organizationId } : {}),
-    };
+    this.#url = new URL(options.apiUrl);
+    this.#sender = new Sender(options);
+    const budget = new RequestBudget(options.requestsPerMinute);
+    const onBudgetWait = toldWaits(options);
+    this.#gate = new Gate(budget, options.clock, options.signal, onBudgetWait);
   }
 
   /**
    * Sends a request until it succeeds, and returns what `read` makes of the body. What `read`
    * returns owns the body and releases it; when `read` throws an {@link InvalidJsonError} the
-   * answer counts as damaged and the request is tried again.
+   * answer counts as damaged and the request is tried again. `describe` says what came, for the log
+   * at level DEBUG.
    *
    * Rejects with a `PolarError` when the API refuses or stays unavailable, and with the signal's
    * reason when the run is aborted.
    */
-  async get<T>(request: ApiRequest, read: (body: Body, receivedAt: number) => T): Promise<T> {
-    const { path, serverErrorRetries } = request;
-    const { maxRetries, log } = this.#options;
-    const attempts = new Attempts({ path, serverErrorRetries, maxRetries, log });
+  async get<T>(
+    request: ApiRequest,
+    read: (body: Body, receivedAt: number) => T,
+    describe: (result: T) => string = () => "",
+  ): Promise<T> {
+    const { clock, signal } = this.#options;
+    const attempts = this.#attempts(request);
     for (;;) {
+      const asked = clock.monotonic();
       await this.#gate.enter(request.priority);
-      const entered = this.#options.clock.monotonic();
+      const entered = clock.monotonic();
       const body = this.#bodies.take();
       let kept = false;
       let failure: Error | undefined;
       try {
         const answer = await this.#sendAndLeave(request, body);
-        if (answer.status === 200) {
-          const receivedAt = this.#options.clock.now();
+        if (answer.status !== 200) this.#tellRequest(request, answer, "", asked, entered);
+        failure = this.#failure(answer, body, request, entered);
+        if (answer.status === 200 && !failure) {
+          const receivedAt = clock.now();
           // The next request goes out before this answer is looked at: undici takes two turns of the
           // event loop until it sends on a connection that has just been used.
           await setImmediate();
           await setImmediate();
           const result = read(body, receivedAt);
           kept = true;
-          this.#consecutiveRateLimits = 0;
+          this.#siege = 0;
+          this.#tellRequest(request, answer, describe(result), asked, entered);
           return result;
         }
-        failure = this.#failure(answer, body, request);
       } catch (error) {
         if (!this.#mayRetry(error)) throw error;
         if (!this.#isAftermath(error)) failure = error;
@@ -139,9 +107,30 @@ export class PolarClient {
       // Nothing to count after a 429, for which the gate makes everybody wait, or an aftermath.
       if (failure) {
         this.#easeOff(failure, entered);
-        await this.#options.clock.sleep(attempts.failed(failure), this.#options.signal);
+        await clock.sleep(attempts.failed(failure), signal);
       }
     }
+  }
+
+  #attempts({ path, serverErrorRetries }: ApiRequest): Attempts {
+    const { maxRetries, log } = this.#options;
+    const isReached = () => this.#isReached;
+    return new Attempts({ url: this.#url, path, serverErrorRetries, maxRetries, isReached, log });
+  }
+
+  /** At level DEBUG each answer has a line, with the time that the request waited for its turn. */
+  #tellRequest(
+    { path, query }: ApiRequest,
+    { status }: Answer,
+    description: string,
+    asked: number,
+    entered: number,
+  ): void {
+    const { clock, log } = this.#options;
+    const took = ((clock.monotonic() - entered) / 1_000).toFixed(2);
+    const waited = ((entered - asked) / 1_000).toFixed(2);
+    const what = description === "" ? "" : `, ${description}`;
+    log.debug(`GET ${path}?${query}: ${status}${what}, ${took} s after a wait of ${waited} s`);
   }
 
   /** A server that answers late, or not at all, may have too much to do at once. */
@@ -158,13 +147,14 @@ export class PolarClient {
 
   /** Closes every connection. Resolves when none is left. */
   close(): Promise<void> {
-    return this.#dispatcher.destroy();
+    return this.#options.dispatcher.destroy();
   }
 
   /** Sends a request that has entered the gate, and makes room for the next when it is over. */
   async #sendAndLeave(request: ApiRequest, body: Body): Promise<Answer> {
     try {
-      const answer = await this.#send(request, body);
+      const answer = await this.#sender.send(request, body, () => this.#gate.follow());
+      this.#isReached = true;
       if (answer.status === 200) this.#gate.widen(this.#options.concurrency);
       return answer;
     } finally {
@@ -172,70 +162,39 @@ export class PolarClient {
     }
   }
 
-  async #send(request: ApiRequest, body: Body): Promise<Answer> {
-    const { clock, log, requestTimeoutSeconds, signal } = this.#options;
-    let path = this.#basePath + request.path;
-    const query = request.query.toString();
-    if (query !== "") path += `?${query}`;
-    for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const started = clock.monotonic();
-      let status: number | undefined;
-      try {
-        const timeout = requestTimeoutSeconds * 1_000;
-        const url = { origin: this.#base.origin, path };
-        const answer = await exchange(this.#dispatcher, url, this.#headers, body, timeout, signal);
-        status = answer.status;
-        if (status < 300 || status > 399) return answer;
-        path = this.#redirected(path, answer.headers.location, status);
-        this.#gate.follow();
-      } finally {
-        log.requestDuration(request.endpoint, status, (clock.monotonic() - started) / 1_000);
-      }
-    }
-    throw new RefusedRequestError(`${request.path} redirects without end. Check api_url.`);
-  }
-
-  /** The API redirects a wrong trailing slash; the token follows to the same origin only. */
-  #redirected(path: string, location: string | undefined, status: number): string {
-    const from = new URL(path, this.#base);
-    if (location === undefined || !URL.canParse(location, from.href)) {
-      throw new RefusedRequestError(`${from.pathname} answers ${status} without a target.`);
-    }
-    const target = new URL(location, from);
-    if (target.origin !== from.origin) {
-      throw new RefusedRequestError(
-        `${from.pathname} redirects to another server (${target.origin}), where the access token ` +
-          "must not go. Check api_url.",
-      );
-    }
-    return target.pathname + target.search;
-  }
-
-  /** What to count against the retries for a status other than 200; throws what is final. */
-  #failure(answer: Answer, body: Body, request: ApiRequest): StatusError | undefined {
+  /** What to count against the retries, if anything; throws what is final. */
+  #failure(answer: Answer, body: Body, request: ApiRequest, entered: number): Error | undefined {
     const { status, headers } = answer;
+    if (status === 200) {
+      return isWebPage(headers, body.bytes)
+        ? webPageError(status, body.bytes, this.#url.host)
+        : undefined;
+    }
     if (status === 429) {
-      this.#slowDown(headers["retry-after"], request);
+      this.#slowDown(headers["retry-after"], request, entered);
       return undefined;
     }
     if (status === 500) this.#doomedConnections++;
-    if (status >= 500 || status === 408 || status === 425) return new StatusError(status);
-    throw refusal(status, headers, body.bytes, request.path);
+    if (mayPass(answer)) return new StatusError(status);
+    throw refusal(answer, body.bytes, request.path, this.#url.host);
   }
 
-  #slowDown(header: string | undefined, request: ApiRequest): void {
-    this.#consecutiveRateLimits++;
-    if (this.#consecutiveRateLimits > LONGEST_SIEGE) {
+  #slowDown(header: string | undefined, request: ApiRequest, entered: number): void {
+    const { clock, log } = this.#options;
+    // Those that were under way together are refused together: that is one wait.
+    if (entered > this.#besiegedAt) {
+      this.#besiegedAt = clock.monotonic();
+      this.#siege++;
+    }
+    if (this.#siege > LONGEST_SIEGE) {
       throw new UnavailableError(
-        `The API has refused ${LONGEST_SIEGE} requests in a row as too many (429, last ${request.path}). ` +
+        `The API has asked ${LONGEST_SIEGE} times in a row to wait (429, last ${request.path}). ` +
           "Another program may be using up the organization's limit; lower requests_per_minute or try later.",
       );
     }
-    const milliseconds = retryAfter(header, this.#options.clock.now());
+    const milliseconds = retryAfter(header, clock.now());
     if (this.#gate.pause(milliseconds)) {
-      this.#options.log.warn(
-        `The API asks to slow down (429): all requests wait ${seconds(milliseconds)}.`,
-      );
+      log.warn(`The API asks to slow down (429): all requests wait ${seconds(milliseconds)}.`);
     }
   }
 
@@ -254,7 +213,14 @@ export class PolarClient {
   #mayRetry(error: unknown): error is Error {
     if (this.#options.signal.aborted || !(error instanceof Error)) return false;
     if (error instanceof InvalidJsonError || error instanceof TimeoutError) return true;
+    if (error instanceof ProxyError) return true;
     // Codes mark what undici and the system report: trouble on the way, or a call that can't be made.
     return "code" in error && error.code !== "UND_ERR_INVALID_ARG";
   }
+}
+
+/** Whether another try may bring a better status. */
+function mayPass({ status, headers }: Answer): boolean {
+  if (status === 511 || headers["cf-mitigated"] !== undefined) return false;
+  return status >= 500 || status === 408 || status === 425;
 }

@@ -24,11 +24,6 @@ export async function openConnections(
     );
   }
   const noProxy = environment.no_proxy || environment.NO_PROXY || "";
-  const [{ default: EnvHttpProxyAgent }, { default: connect }] = await Promise.all([
-    import("undici/lib/dispatcher/env-http-proxy-agent.js"),
-    import("undici/lib/api/api-connect.js"),
-  ]);
-  // The package's index would give each dispatcher this method, which opens the tunnels.
-  const clientFactory = (url: URL, to: object) => Object.assign(new Pool(url, to), { connect });
-  return new EnvHttpProxyAgent({ ...options, httpsProxy: proxy, noProxy, clientFactory });
+  const { openProxied } = await import("./proxied.ts");
+  return openProxied(proxy, noProxy, options);
 }

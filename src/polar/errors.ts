@@ -1,21 +1,38 @@
-import { TapError } from "../shared/errors.ts";
+import { type ExitCode, TapError } from "../shared/errors.ts";
 
 /** What the API, or the way to it, answered instead of data. */
-export abstract class PolarError extends TapError {}
-
-/** 401: the run can't go on with this token. */
-export class UnauthorizedError extends PolarError {
-  override readonly name = "UnauthorizedError";
+export abstract class PolarError extends TapError {
+  /** Whether no other stream would fare better: the run ends. */
+  readonly endsRun: boolean = false;
 }
 
-/** No connection to the API comes about, however often it was tried: no stream will fare better. */
+/** 401: the run can't go on with this token, and another needs a new one. */
+export class UnauthorizedError extends PolarError {
+  override readonly name = "UnauthorizedError";
+  override readonly endsRun = true;
+  override readonly exitCode: ExitCode = 2;
+}
+
+/**
+ * Something else than the API answers, or stands before it: a website, a login page, a firewall, a
+ * proxy that refuses, a certificate that is not trusted. Waiting cures none of these.
+ */
+export class BlockedError extends PolarError {
+  override readonly name = "BlockedError";
+  override readonly endsRun = true;
+  override readonly exitCode: ExitCode = 2;
+}
+
+/** No connection to the API comes about, however often it was tried. Another time one may. */
 export class UnreachableError extends PolarError {
   override readonly name = "UnreachableError";
+  override readonly endsRun = true;
 }
 
 /** 403: the token lacks a scope, or the organization may not do this. */
 export class ForbiddenError extends PolarError {
   override readonly name: string = "ForbiddenError";
+  override readonly exitCode: ExitCode = 2;
 }
 
 /** 403, and no scope is missing: this may not be read, others may. */
@@ -38,7 +55,7 @@ export class ServerError extends PolarError {
   override readonly name = "ServerError";
 }
 
-/** The API could not be reached, or did not answer with valid JSON, however often it was tried. */
+/** The API did not answer, or not with valid JSON, however often it was tried. */
 export class UnavailableError extends PolarError {
   override readonly name = "UnavailableError";
 }

@@ -60,11 +60,14 @@ export class Gate {
 
   /** Counts one more request of one that has entered: it follows a redirect, and does not wait. */
   follow(): void {
-    this.#budget.take(this.#clock.monotonic());
+    const now = this.#clock.monotonic();
+    this.#budget.end(now);
+    this.#budget.take(now);
   }
 
   /** Tells that a request that had entered is over. */
   leave(): void {
+    this.#budget.end(this.#clock.monotonic());
     this.#inFlight--;
     this.#admit();
   }

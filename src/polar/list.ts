@@ -1,3 +1,4 @@
+import type { Body } from "./body.ts";
 import type { ApiRequest, PolarClient } from "./client.ts";
 import { ServerError } from "./errors.ts";
 import { type Page, PagePool } from "./page.ts";
@@ -131,10 +132,11 @@ async function readPage(
 ): Promise<Page> {
   const page = pool.take();
   try {
-    return await client.get(request, (body, receivedAt) => {
+    const read = (body: Body, receivedAt: number) => {
       page.read(body, receivedAt, rowsAt);
       return page;
-    });
+    };
+    return await client.get(request, read, describe);
   } catch (error) {
     page.release();
     throw error;
@@ -163,6 +165,12 @@ class FailedPages {
 
 function nameOf({ path, sorting, query }: ListRequest, page: number, limit: number): string {
   return JSON.stringify([path, sorting, query, page, limit]);
+}
+
+/** For the log: `100 rows of 4500 on 45 pages`. */
+function describe({ rows, totalCount, lastPage }: Page): string {
+  const of = totalCount === undefined ? "" : ` of ${totalCount} on ${lastPage} pages`;
+  return `${rows.count} rows${of}`;
 }
 
 /** One page on its way: the answers that make it up, in order. */

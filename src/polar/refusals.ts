@@ -1,4 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
 import * as z from "zod";
 import { API_VERSION } from "./api-version.ts";
 import {
@@ -9,6 +8,8 @@ import {
   RowNotFoundError,
   UnauthorizedError,
 } from "./errors.ts";
+import type { Answer } from "./exchange.ts";
+import { firewallError, isFirewall, isWebPage, webPageError } from "./web-page.ts";
 
 /** The shapes of error bodies: they differ by who on the server refuses. */
 const refusalBody = z.looseObject({
@@ -33,7 +34,7 @@ function parseBody(bytes: Buffer): RefusalBody {
   try {
     json = JSON.parse(bytes.toString());
   } catch {
-    // A proxy's HTML page or an empty body: the status alone has to do.
+    // An empty body, for one: the status alone has to do.
     return {};
   }
   return refusalBody.safeParse(json).data ?? {};
@@ -46,13 +47,19 @@ function explanation(body: RefusalBody): string {
   return body.error_description ?? body.error ?? "no explanation";
 }
 
-/** The error for an answer with a 4xx status that trying again can't change. */
+/**
+ * The error for an answer with a status that trying again can't change.
+ * @param bytes its body
+ * @param host of the API
+ */
 export function refusal(
-  status: number,
-  headers: IncomingHttpHeaders,
+  { status, headers }: Answer,
   bytes: Buffer,
   path: string,
+  host: string,
 ): PolarError {
+  if (isFirewall(status, headers, bytes)) return firewallError(status, bytes, host);
+  if (status === 511 || isWebPage(headers, bytes)) return webPageError(status, bytes, host);
   const body = parseBody(bytes);
   const said = explanation(body);
   switch (status) {

@@ -3,7 +3,7 @@
  * do. It never holds a token or the content of a record.
  */
 
-/** 1: at least one selected stream is incomplete. 2: the user's input is wrong. */
+/** 1: something is incomplete, and another run may mend it. 2: only a person can. */
 export type ExitCode = 1 | 2;
 
 /** An error whose message is meant for the user. Everything else that is thrown is a bug. */
@@ -21,8 +21,12 @@ export class UserInputError extends TapError {
 
   constructor(mistakes: string | readonly string[], options?: ErrorOptions) {
     const lines = typeof mistakes === "string" ? [mistakes] : mistakes;
-    const summary = lines.length > 1 ? `${lines.length} mistakes in the input: ` : "";
-    super(`${summary}${lines.join(" | ")}`, options);
+    const [first = ""] = lines;
+    const others = lines.length - 1;
+    super(
+      others > 0 ? `${lines.length} mistakes in the input: ${first} (and ${others} more)` : first,
+      options,
+    );
     this.mistakes = lines;
   }
 }

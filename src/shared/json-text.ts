@@ -103,29 +103,54 @@ function nextExpected(token: string, expected: string, open: string[]): string |
 }
 
 /**
- * The members of a valid JSON object: each key with its value's text, byte for byte but for the
- * white space between tokens. Of members with the same key the last one counts.
+ * A JSON value as it came: its text, byte for byte but for the white space between tokens, and the
+ * members of an object. Of members with the same key the last one counts.
  */
-export function membersOf(objectText: string): Map<string, string> {
-  const members = new Map<string, string>();
-  let depth = 0;
-  let key: string | undefined;
-  let value = "";
-  for (const { token } of tokens(objectText)) {
-    if (token === "}" || token === "]") depth--;
-    const separates = (depth === 1 && token === ",") || depth === 0;
-    if (separates && key !== undefined) {
-      members.set(key, value);
-      key = undefined;
-      value = "";
-    } else if (depth === 1 && key === undefined && token.startsWith('"')) {
-      key = String(JSON.parse(token));
-    } else if (depth > 1 || (depth === 1 && !(value === "" && token === ":"))) {
-      value += token;
-    }
-    if (token === "{" || token === "[") depth++;
+export interface JsonText {
+  readonly text: string;
+  /** Undefined for what is no object. */
+  readonly members: ReadonlyMap<string, JsonText> | undefined;
+}
+
+/** Reads valid JSON text, each token once, however deep it stands. */
+export function readJsonTree(text: string): JsonText {
+  const rest = tokens(text);
+  return readValue(nextToken(rest), rest);
+}
+
+type Tokens = Generator<{ token: string; end: number }>;
+
+function nextToken(rest: Tokens): string {
+  const next = rest.next();
+  return next.done ? "" : next.value.token;
+}
+
+function readValue(first: string, rest: Tokens): JsonText {
+  if (first === "{") return readObject(rest);
+  if (first === "[") return { text: readArray(rest), members: undefined };
+  return { text: first, members: undefined };
+}
+
+function readObject(rest: Tokens): JsonText {
+  const members = new Map<string, JsonText>();
+  let text = "{";
+  for (let token = nextToken(rest); token !== "" && token !== "}"; token = nextToken(rest)) {
+    text += token;
+    if (token === ",") continue;
+    text += nextToken(rest); // the colon
+    const value = readValue(nextToken(rest), rest);
+    members.set(String(JSON.parse(token)), value);
+    text += value.text;
   }
-  return members;
+  return { text: `${text}}`, members };
+}
+
+function readArray(rest: Tokens): string {
+  let text = "[";
+  for (let token = nextToken(rest); token !== "" && token !== "]"; token = nextToken(rest)) {
+    text += token === "," ? token : readValue(token, rest).text;
+  }
+  return `${text}]`;
 }
 
 /** The JSON text of an object with these members. */

@@ -1,7 +1,7 @@
 /** The catalog: what discovery prints, and what comes back with the user's choices in it. */
 import * as z from "zod";
 import { UserInputError } from "../shared/errors.ts";
-import { parseJson, readJsonText } from "../shared/json-text.ts";
+import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
 import type { StreamSchema } from "./schema.ts";
 
 export type ReplicationMethod = "FULL_TABLE" | "INCREMENTAL";
@@ -149,13 +149,33 @@ export function parseCatalog(content: string, source: string): Catalog {
   if (content.trim() === "") {
     throw new UserInputError(`${source}: is empty; make it with --discover`);
   }
-  const parsed = catalog.safeParse(parseJson(content, source));
+  const json = parseJson(content, source);
+  const parsed = catalog.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new UserInputError(
-    parsed.error.issues.map((issue) => `${source}: ${pathText(issue.path)}${issue.message}`),
+    parsed.error.issues.map((issue) => `${source}: ${pathText(issue.path, json)}${issue.message}`),
   );
 }
 
-function pathText(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? "" : `${path.map(String).join(".")}: `;
+/** Where a mistake stands: elements of lists by their names, if they have any. */
+function pathText(path: readonly PropertyKey[], json: unknown): string {
+  let at = json;
+  const steps = path.map((step) => {
+    at = memberOf(at, step);
+    return typeof step === "number" ? (nameOf(at) ?? String(step)) : String(step);
+  });
+  return steps.length === 0 ? "" : `${steps.join(".")}: `;
+}
+
+function memberOf(value: unknown, step: PropertyKey): unknown {
+  if (Array.isArray(value)) return value[Number(step)];
+  return isJsonObject(value) ? value[String(step)] : undefined;
+}
+
+/** What a stream or an entry of metadata is called. */
+function nameOf(element: unknown): string | undefined {
+  if (!isJsonObject(element)) return undefined;
+  const { tap_stream_id: stream, breadcrumb } = element;
+  if (typeof stream === "string") return stream;
+  return Array.isArray(breadcrumb) ? JSON.stringify(breadcrumb) : undefined;
 }

@@ -41,6 +41,9 @@ export function selectStreams(
   const warning = (message: string) => warn(`${source}: ${message}`);
   const known = byName(discovered);
   const chosen = catalog === undefined ? known : byName(catalog);
+  for (const name of catalog === undefined ? [] : repeatedNames(catalog)) {
+    warning(`streams.${name}: is there more than once; only the last entry counts`);
+  }
   for (const [name, stream] of chosen) {
     if (!known.has(name)) tellOfUnknown(name, stream, known.keys(), mistake, warning);
   }
@@ -60,6 +63,11 @@ export function selectStreams(
 /** The streams by name. Of several with one name the last counts, as with the SDK. */
 function byName(catalog: Catalog): Map<string, CatalogStream> {
   return new Map(catalog.streams.map((stream) => [stream.tap_stream_id, stream]));
+}
+
+function repeatedNames({ streams }: Catalog): Set<string> {
+  const names = streams.map((stream) => stream.tap_stream_id);
+  return new Set(names.filter((name, at) => names.indexOf(name) < at));
 }
 
 function tellOfUnknown(

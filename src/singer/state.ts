@@ -6,10 +6,11 @@ import { UserInputError } from "../shared/errors.ts";
 import {
   isJsonObject,
   type JsonObject,
-  membersOf,
+  type JsonText,
   objectOf,
   parseJson,
   readJsonText,
+  readJsonTree,
 } from "../shared/json-text.ts";
 
 /**
@@ -17,6 +18,11 @@ import {
  * newer version wrote it, in a form that we might misread.
  */
 export const BOOKMARK_FORMAT = 1;
+
+/** Takes a line for the log. */
+type Tell = (message: string) => void;
+
+const NO_STATE = 'must be a JSON object such as {"bookmarks": {}}';
 
 /** The values of a bookmark to set. Those that are undefined are removed. */
 export type BookmarkFields = Readonly<Record<string, unknown>>;
@@ -47,30 +53,49 @@ export class State {
 
   /**
    * Reads a state from a file.
+   * @param warn is told of what is probably not meant
    * @throws UserInputError with all mistakes at once
    */
-  static read(path: string): State {
-    return State.parse(readJsonText(path), path);
+  static read(path: string, warn?: Tell): State {
+    return State.parse(readJsonText(path), path, warn);
   }
 
   /**
-   * Parses the text of a state: `{"bookmarks": {…}}`, also inside Meltano's `singer_state` or a
-   * whole STATE message. Blank text is no state: schedulers make empty files for the first run.
+   * Parses the text of a state: `{"bookmarks": {…}}`, also inside a whole STATE message or in the
+   * wrappers of Meltano: `singer_state`, and around that `completed_state` and `partial_state`. Blank
+   * text is no state: schedulers make empty files for the first run.
    * @param source names the text in messages
    * @throws UserInputError with all mistakes at once
    */
-  static parse(text: string, source: string): State {
-    if (text.trim() === "") return State.empty();
-    const content = parseJson(text, source);
-    if (!isJsonObject(content)) {
-      throw new UserInputError(`${source}: must be a JSON object such as {"bookmarks": {}}`);
+  static parse(text: string, source: string, warn: Tell = () => undefined): State {
+    if (text.trim() === "") {
+      warn(
+        `${source}: is empty, so all is read from its beginning; unless this is the first run, its last state was lost`,
+      );
+      return State.empty();
     }
-    const members = membersOf(text);
-    const inner = members.get(content.type === "STATE" ? "value" : "singer_state");
-    if (inner !== undefined && !members.has("bookmarks")) return State.parse(inner, source);
-    const bookmarks = parseBookmarks(content.bookmarks, members.get("bookmarks"), source);
-    members.delete("bookmarks");
-    return new State(source, members, bookmarks);
+    const content = readState(text, source);
+    const parts = unwrapped(content);
+    const bookmarks = new Map<string, Map<string, string>>();
+    const mistakes = parts.flatMap((part) => readBookmarks(part, bookmarks, source));
+    if (mistakes.length > 0) throw new UserInputError(mistakes);
+    const isUnknown = !parts.some(({ members }) => members?.has("bookmarks"));
+    if (isUnknown && parts.some(({ members }) => members !== undefined && members.size > 0)) {
+      warn(`${source}: has no "bookmarks", so all is read from its beginning; is it a state?`);
+    }
+    const others = new Map(parts.flatMap(({ members }) => [...textsOf(members)]));
+    others.delete("bookmarks");
+    return new State(source, others, bookmarks);
+  }
+
+  /** The streams that have a bookmark and are not among `known`. */
+  unknownStreams(known: ReadonlySet<string>): string[] {
+    return [...this.#bookmarks.keys()].filter((stream) => !known.has(stream));
+  }
+
+  /** The streams that have a bookmark. */
+  streams(): string[] {
+    return [...this.#bookmarks.keys()];
   }
 
   /** A stream's bookmark, parsed; undefined before its first. Its shape is the caller's to check. */
@@ -101,24 +126,71 @@ export class State {
   }
 }
 
-function parseBookmarks(content: unknown, text: string | undefined, source: string) {
-  const bookmarks = new Map<string, Map<string, string>>();
-  if (text === undefined || content === null) return bookmarks;
-  if (!isJsonObject(content)) {
-    throw new UserInputError(`${source}: bookmarks: must be an object with a bookmark per stream`);
+function readState(text: string, source: string): JsonText {
+  if (isSeveralStates(text)) {
+    throw new UserInputError(
+      `${source}: has several states, one per line; only the last one counts: tail -n 1 ${source} > last-state.json`,
+    );
+  }
+  parseJson(text, source);
+  return readJsonTree(text);
+}
+
+/** Whether the text is what a target printed over a whole run, and not the last line of that. */
+function isSeveralStates(text: string): boolean {
+  const lines = text.split("\n").filter((line) => line.trim() !== "");
+  return lines.length > 1 && lines.every(isObjectText);
+}
+
+function isObjectText(text: string): boolean {
+  try {
+    return isJsonObject(JSON.parse(text));
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * The objects with bookmarks inside of their wrappers. Meltano keeps the states of runs that did not
+ * end beside the last one of a run that did: where both know a stream, the later one counts.
+ */
+function unwrapped(content: JsonText): JsonText[] {
+  const { members } = content;
+  if (members === undefined || members.has("bookmarks")) return [content];
+  const names =
+    members.get("type")?.text === '"STATE"'
+      ? ["value"]
+      : ["singer_state", "completed_state", "partial_state"];
+  const wrapped = names.flatMap((name) => members.get(name) ?? []);
+  return wrapped.length === 0 ? [content] : wrapped.flatMap(unwrapped);
+}
+
+/** Adds the bookmarks of a state to `bookmarks`; returns what is wrong with them. */
+function readBookmarks(
+  { text, members }: JsonText,
+  bookmarks: Map<string, Map<string, string>>,
+  source: string,
+): string[] {
+  if (text !== "null" && members === undefined) return [`${source}: ${NO_STATE}`];
+  const all = members?.get("bookmarks");
+  if (all === undefined || all.text === "null") return [];
+  if (all.members === undefined) {
+    return [`${source}: bookmarks: must be an object with a bookmark per stream`];
   }
   const mistakes: string[] = [];
-  for (const [stream, bookmarkText] of membersOf(text)) {
-    const bookmark: unknown = JSON.parse(bookmarkText);
+  for (const [stream, bookmark] of all.members) {
     const at = `${source}: bookmarks.${stream}`;
-    if (bookmark === null) continue;
-    if (!isJsonObject(bookmark)) {
+    if (bookmark.text === "null") continue;
+    if (bookmark.members === undefined) {
       mistakes.push(`${at}: must be an object; remove it to read the stream from its beginning`);
-    } else if (typeof bookmark.format === "number" && bookmark.format > BOOKMARK_FORMAT) {
+    } else if (Number(bookmark.members.get("format")?.text) > BOOKMARK_FORMAT) {
       mistakes.push(`${at}: was written by a newer version; update to it, or remove the bookmark`);
     }
-    bookmarks.set(stream, membersOf(bookmarkText));
+    bookmarks.set(stream, textsOf(bookmark.members));
   }
-  if (mistakes.length > 0) throw new UserInputError(mistakes);
-  return bookmarks;
+  return mistakes;
+}
+
+function textsOf(members: ReadonlyMap<string, JsonText> | undefined): Map<string, string> {
+  return new Map([...(members ?? [])].map(([name, { text }]) => [name, text]));
 }

@@ -102,6 +102,19 @@ describe("loadConfig", () => {
     expect(config).toMatchObject({ pageSize: 3, concurrency: 2, maxRetries: 1 });
   });
 
+  it.each([
+    [["orders.*", "!orders.customer"]],
+    ["orders.*, !orders.customer"],
+    ['["orders.*", "!orders.customer"]'],
+  ])("takes patterns as a list or as text: %j", (select) => {
+    const expected = ["orders.*", "!orders.customer"];
+    expect(load([file({ access_token: TOKEN, select })]).config.select).toEqual(expected);
+    expect(checkConfig([file({ select })], () => undefined)).toEqual({ select: expected });
+    if (typeof select !== "string") return;
+    const variables = { TAP_POLAR_ACCESS_TOKEN: TOKEN, TAP_POLAR_SELECT: select };
+    expect(load(["ENV"], variables).config.select).toEqual(expected);
+  });
+
   it("reads no variables unless asked to", () => {
     const { config } = load([file({ access_token: TOKEN })], { TAP_POLAR_PAGE_SIZE: "3" });
     expect(config.pageSize).toBe(100);
@@ -167,7 +180,16 @@ describe("mistakes", () => {
   it.each([
     [{ page_size: 101 }, "page_size: must be a whole number from 1 to 100"],
     [{ page_size: 0 }, "page_size: must be a whole number from 1 to 100"],
-    [{ page_size: "50" }, "page_size: must be a whole number from 1 to 100"],
+    [{ page_size: "50" }, "page_size: must be a whole number from 1 to 100, without quotes"],
+    [{ page_size: "many" }, "page_size: must be a whole number from 1 to 100"],
+    [
+      { request_timeout_seconds: "0.5" },
+      "request_timeout_seconds: must be a number of seconds, without quotes",
+    ],
+    [
+      { emit_activate_version_messages: "true" },
+      "emit_activate_version_messages: must be true or false, without quotes",
+    ],
     [{ page_size: -1.5 }, "page_size: must be a whole number from 1 to 100"],
     [{ concurrency: 17 }, "concurrency: must be a whole number from 1 to 16"],
     [{ requests_per_minute: 0 }, "requests_per_minute: must be a whole number, 1 or more"],
@@ -210,6 +232,23 @@ describe("mistakes", () => {
     const path = file({});
     expect(mistakesIn([path])[0]).toMatch(`${path}: access_token: is missing`);
     expect(mistakesIn([])[0]).toMatch(/^access_token: is missing.*--config FILE/);
+  });
+
+  it.each(["TAP_POLAR_ACCESS_TOKEN", "TAP_POLAR_TOKEN", "TAP_POLAR_API_KEY"])(
+    "a missing token that %s holds, which is not read without ENV",
+    (variable) => {
+      for (const sources of [[], [file({})]]) {
+        expect(mistakesIn(sources, { [variable]: TOKEN })).toEqual([
+          `access_token: is missing, and a sync needs it; ${variable} is set, but variables count only with --config=ENV: add that`,
+        ]);
+      }
+    },
+  );
+
+  it.each(["env", "Env"])("--config %s is told of ENV", (source) => {
+    expect(mistakesIn([source])).toEqual([
+      `${source}: no such file; check the path; for the variables write --config=ENV`,
+    ]);
   });
 
   it("a missing file, a folder and text that is no object", () => {
@@ -263,6 +302,43 @@ describe("warnings", () => {
       `${path}: start-date: is no setting of this tap and has no effect; did you mean "start_date"?`,
       `${path}: nonsense: is no setting of this tap and has no effect`,
     ]);
+  });
+
+  it.each([
+    ["api_key", "access_token"],
+    ["token", "access_token"],
+    ["apiKey", "access_token"],
+    ["base_url", "api_url"],
+    ["rate_limit", "requests_per_minute"],
+    ["timeout", "request_timeout_seconds"],
+  ])("know what %s is called here", (name, meant) => {
+    const variable = `TAP_POLAR_${name.toUpperCase()}`;
+    const path = file({ access_token: TOKEN, [name]: 5 });
+    expect(load([path, "ENV"], { [variable]: "5" }).warnings).toEqual([
+      `${path}: ${name}: is no setting of this tap and has no effect; did you mean "${meant}"?`,
+      `${variable}: has no effect; did you mean "TAP_POLAR_${meant.toUpperCase()}"?`,
+    ]);
+  });
+
+  it.each([
+    [{ requests_per_minute: 501 }, /requests_per_minute: Polar allows 500 requests/],
+    [{ requests_per_minute: 101, environment: "sandbox" }, /Polar allows 100 requests/],
+    [{ requests_per_minute: 101, api_url: "https://sandbox-api.polar.sh/" }, /allows 100 requests/],
+    [{ start_date: "2999-01-01" }, /start_date: is in the future/],
+    [{ start_date: "2999-01-01T00:00:00" }, /start_date: is in the future/],
+  ])("tell of %j", (settings, warning) => {
+    expect(load([file({ access_token: TOKEN, ...settings })]).warnings).toEqual([
+      expect.stringMatching(warning),
+    ]);
+  });
+
+  it.each([
+    { requests_per_minute: 500 },
+    { requests_per_minute: 100, environment: "sandbox" },
+    { requests_per_minute: 5_000, api_url: "https://polar.example.com" },
+    { start_date: "2026-01-01" },
+  ])("do not tell of %j", (settings) => {
+    expect(load([file({ access_token: TOKEN, ...settings })]).warnings).toEqual([]);
   });
 
   it("come also when the slip is why the token is missing", () => {

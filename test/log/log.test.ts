@@ -168,7 +168,9 @@ describe("the structured log", () => {
     const { log, lines } = await open(structured);
     log.fatal(new TapError("The token has expired; make a new one."));
     expect(lines().at(-1)).toBe("tap-polar: The token has expired; make a new one.");
-    expect(JSON.parse(lines()[0] ?? "").level).toBe("critical");
+    const [record] = lines().map((line, index) => (index === 0 ? JSON.parse(line) : line));
+    expect(record).toMatchObject({ level: "error", message: expect.stringMatching(/^The token/) });
+    expect(record.exception).toMatchObject({ type: "TapError" });
   });
 });
 
@@ -206,6 +208,32 @@ describe("secrets", () => {
     );
   });
 
+  it.each([
+    "polar_oat_4fG7hJ2kL9",
+    "polar_at_u_4fG7hJ2kL9",
+    "polar_at_o_4fG7hJ2kL9",
+    "polar_pat_4fG7hJ2kL9",
+    "polar_whs_4fG7hJ2kL9",
+    "POLAR_OAT_4FG7HJ2KL9",
+  ])("%s is masked though nobody has named it, from the first line on", async (token) => {
+    for (const environment of [{}, structured]) {
+      const path = `/nowhere/${token}.json`;
+      const { log, lines } = await open({ ...environment, TAP_POLAR_LOGLEVEL: token });
+      log.warn(`${path}: ${token}: is no setting`, { stream: token, value: { [`a ${token}`]: 1 } });
+      log.fatal(new UserInputError([`TAP_POLAR_${token}: no`, `{"access_token": "${token}"}: no`]));
+      expect(lines().join("\n").toLowerCase()).not.toContain("4fg7");
+    }
+    const { lines } = await open({ SINGER_SDK_LOG_CONFIG: `/nowhere/${token}` });
+    expect(untimed(lines())[0]).toMatch(/^WARNING SINGER_SDK_LOG_CONFIG: \/nowhere\/\*\*\* has/);
+  });
+
+  it("names of settings and variables are no tokens", async () => {
+    const { log, lines } = await open();
+    const names = "TAP_POLAR_MAX_RETRIES, TAP_POLAR_API_URL, TAP_POLAR_ACCESS_TOKEN, polar_oat_…";
+    log.info(names);
+    expect(untimed(lines())).toEqual([`INFO ${names}`]);
+  });
+
   it("leave structured lines valid, even when the secret looks like JSON", async () => {
     for (const secret of ["info", "1", "null", '":"', "message"]) {
       const { log, lines } = await open(structured);
@@ -224,14 +252,35 @@ describe("secrets", () => {
 });
 
 describe("the end", () => {
-  it("fatal tells each mistake, and all in the last line", async () => {
+  it("fatal is an error of the log, too, for people as for programs", async () => {
+    const { log, lines } = await open();
+    log.fatal(new TapError("The token has expired; make a new one."));
+    expect(untimed(lines())).toEqual([
+      "ERROR The token has expired; make a new one.",
+      "tap-polar: The token has expired; make a new one.",
+    ]);
+  });
+
+  it("fatal tells each mistake in a line of its own, and the last line how many", async () => {
     const { log, lines } = await open();
     log.fatal(new UserInputError(["a.json: x: must be 1", "a.json: y: must be 2"]));
     expect(untimed(lines())).toEqual([
       "ERROR a.json: x: must be 1",
       "ERROR a.json: y: must be 2",
-      "tap-polar: 2 mistakes in the input: a.json: x: must be 1 | a.json: y: must be 2",
+      "tap-polar: 2 mistakes in the input: a.json: x: must be 1 (and 1 more)",
     ]);
+  });
+
+  it("fatal tells of dozens of mistakes the first ten, and how many more there are", async () => {
+    const { log, lines } = await open();
+    log.fatal(new UserInputError(Array.from({ length: 37 }, (_, at) => `a.json: x${at}: no`)));
+    expect(untimed(lines()).slice(0, 11)).toEqual([
+      ...Array.from({ length: 10 }, (_, at) => `ERROR a.json: x${at}: no`),
+      "ERROR and 27 more like these",
+    ]);
+    expect(lines().at(-1)).toBe(
+      "tap-polar: 37 mistakes in the input: a.json: x0: no (and 36 more)",
+    );
   });
 
   it("fatal tells of a bug with its stack, and whom to tell", async () => {

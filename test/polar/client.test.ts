@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { describe, expect, it } from "vitest";
 import { API_VERSION } from "../../src/polar/api-version.ts";
 import {
+  BlockedError,
   ForbiddenError,
   RefusedRequestError,
   ServerError,
@@ -102,12 +103,23 @@ describe("a request", () => {
     const server = await startServer((response) => respond(response, 200, GOOD));
     const { client, clock, lines } = openClient(server.url, { requestsPerMinute: 2 });
     for (let count = 0; count < 5; count++) await client.get(request(), readText);
-    expect(clock.slept).toEqual([60_000, 60_000]);
+    expect(clock.slept).toEqual([60_000, 30_000, 30_000]);
     expect(lines.filter((line) => line.startsWith("info"))).toEqual(
-      Array(2).fill(
-        "info: Waiting 60 s: 2 requests in a minute are the budget (requests_per_minute).",
+      [60, 30].map(
+        (wait) =>
+          `info: Waiting ${wait} s: 2 requests in a minute are the budget (requests_per_minute).`,
       ),
     );
+  });
+
+  it("waits so little for the budget that it is told once", async () => {
+    const server = await startServer((response) => respond(response, 200, GOOD));
+    const { client, clock, lines } = openClient(server.url, { requestsPerMinute: 100 });
+    for (let count = 0; count < 50; count++) await client.get(request(), readText);
+    expect(clock.slept).toHaveLength(30);
+    expect(lines.filter((line) => line.startsWith("info"))).toEqual([
+      "info: Requests are spread from here on: 100 requests in a minute are the budget (requests_per_minute).",
+    ]);
   });
 
   it("is measured under its endpoint, not its path", async () => {
@@ -171,7 +183,7 @@ describe("a redirect", () => {
     );
     const { client } = openClient(server.url);
     const error = await failureOf(client.get(request(), readText));
-    expect(error).toBeInstanceOf(RefusedRequestError);
+    expect(error).toBeInstanceOf(BlockedError);
     expect(error.message).toContain(`redirects to another server (${other.url})`);
     expect(server.requests.length).toBe(1);
     expect(other.requests).toEqual([]);
@@ -182,7 +194,7 @@ describe("a redirect", () => {
     async (location) => {
       const server = await startServer((response) => respond(response, 307, "", { location }));
       const error = await failureOf(openClient(server.url).client.get(request(), readText));
-      expect(error).toBeInstanceOf(RefusedRequestError);
+      expect(error).toBeInstanceOf(BlockedError);
       expect(server.requests.length).toBe(1);
     },
   );
@@ -192,7 +204,7 @@ describe("a redirect", () => {
       respond(response, 307, "", location === undefined ? {} : { location }),
     );
     const error = await failureOf(openClient(server.url).client.get(request(), readText));
-    expect(error).toBeInstanceOf(RefusedRequestError);
+    expect(error).toBeInstanceOf(BlockedError);
     expect(error.message).toContain("/v1/orders/ answers 307 without a target");
   });
 
@@ -201,7 +213,7 @@ describe("a redirect", () => {
       respond(response, 307, "", { location: "/v1/orders/?again" }),
     );
     const error = await failureOf(openClient(server.url).client.get(request(), readText));
-    expect(error).toBeInstanceOf(RefusedRequestError);
+    expect(error).toBeInstanceOf(BlockedError);
     expect(error.message).toContain("redirects without end");
     expect(server.requests.length).toBe(6);
   });
@@ -260,8 +272,26 @@ describe("429", () => {
     const { client } = openClient(server.url);
     const error = await failureOf(client.get(request(), readText));
     expect(error).toBeInstanceOf(UnavailableError);
-    expect(error.message).toMatch(/refused 20 requests in a row.*429.*requests_per_minute/);
+    expect(error.message).toMatch(/asked 20 times in a row to wait \(429.*requests_per_minute/);
     expect(server.requests.length).toBe(21);
+  });
+
+  it("hitting many at once, over and over, is as many waits as it is asked for", async () => {
+    const concurrency = 16;
+    let refused = 0;
+    const waiting: ServerResponse[] = [];
+    const server = await startServer((response, number) => {
+      if (number === 1 || refused >= 3) return respond(response, 200, GOOD);
+      waiting.push(response);
+      if (waiting.length < concurrency) return;
+      refused++;
+      for (const one of waiting.splice(0)) respond(one, 429, "", { "retry-after": "60" });
+    });
+    const { client } = openClient(server.url, { concurrency, requestsPerMinute: 10_000 });
+    await client.get(request(), readText);
+    const all = Array.from({ length: concurrency }, () => client.get(request(), readText));
+    expect(await Promise.all(all)).toEqual(Array(concurrency).fill(GOOD));
+    expect(server.requests.length).toBe(1 + 4 * concurrency);
   });
 
   it("counts anew after a success", async () => {
@@ -346,7 +376,7 @@ describe("a 4xx", () => {
       "The API refuses /v1/orders/ (422: query.limit: too much).",
     ],
     [400, "", RefusedRequestError, "The API refuses /v1/orders/ (400: no explanation)."],
-    [418, "<html>", RefusedRequestError, "(418: no explanation)"],
+    [418, "<html>", BlockedError, "answers with an HTML page (418)"],
     [204, "", RefusedRequestError, "(204: no explanation)"],
   ])("%i is final and told plainly", async (status, body, kind, message) => {
     const headers = {
@@ -361,6 +391,11 @@ describe("a 4xx", () => {
     expect(error.message).toContain(message);
     expect(server.requests.length).toBe(1);
     expect(clock.slept).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.stringMatching(
+        `^debug: GET /v1/orders/\\?page=1: ${status}, [\\d.]+ s after a wait of`,
+      ),
+    );
     expect([error.message, error.stack, ...lines].join("\n")).not.toContain(TOKEN);
   });
 

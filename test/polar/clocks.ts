@@ -1,8 +1,9 @@
 /** Time for tests: none of it passes by itself. */
-import type { Clock } from "../../src/polar/clock.ts";
+import type { ApiClock } from "../../src/polar/clock.ts";
 
 /** Sleeps at once: its time jumps to where the sleep would end, and the length is recorded. */
-export class InstantClock implements Clock {
+export class InstantClock implements ApiClock {
+  readonly correction = 0;
   readonly slept: number[] = [];
   readonly #start: number;
   #time = 1_000_000;
@@ -19,6 +20,10 @@ export class InstantClock implements Clock {
     return this.#start + this.#time;
   }
 
+  hear(): void {
+    // Nobody needs to put it right.
+  }
+
   async sleep(milliseconds: number, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     this.slept.push(milliseconds);
@@ -27,7 +32,8 @@ export class InstantClock implements Clock {
 }
 
 /** Sleeps until the test lets time pass. */
-export class ManualClock implements Clock {
+export class ManualClock implements ApiClock {
+  readonly correction = 0;
   #time = 1_000_000;
   readonly #sleepers = new Set<{ until: number; wake: () => void }>();
 
@@ -42,6 +48,10 @@ export class ManualClock implements Clock {
   /** How many are asleep. */
   get asleep(): number {
     return this.#sleepers.size;
+  }
+
+  hear(): void {
+    // Nobody needs to put it right.
   }
 
   sleep(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -23,7 +23,7 @@ function recorded(name: string) {
 
 function refusalOf(name: string, path = "/v1/orders/") {
   const { status, headers, body } = recorded(name);
-  return refusal(status, headers, body, path);
+  return refusal({ status, headers }, body, path, "api.polar.sh");
 }
 
 describe("the recorded refusal", () => {
@@ -81,7 +81,7 @@ describe("the recorded refusal", () => {
 
 describe("any refusal", () => {
   const message = (status: number, body: string | Uint8Array, headers = {}) =>
-    refusal(status, headers, Buffer.from(body), "/v1/orders/").message;
+    refusal({ status, headers }, Buffer.from(body), "/v1/orders/", "api.polar.sh").message;
 
   it("repeats no value that the API repeats", () => {
     const detail = [
@@ -95,7 +95,6 @@ describe("any refusal", () => {
 
   it.each([
     ["nothing", ""],
-    ["HTML", "<html>Bad request</html>"],
     ["another type", "[1]"],
     ["an unknown shape", '{"detail":{"a":1},"error":2}'],
     ["no UTF-8", Uint8Array.of(0xff, 0xfe)],

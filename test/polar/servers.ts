@@ -22,6 +22,8 @@ export async function startServer(
   const server = createServer((request, response) => {
     const received = { target: request.url ?? "", headers: request.headers };
     requests.push(received);
+    // Without a word on the time: that of the client's clock is to count.
+    response.sendDate = false;
     answer(response, requests.length, received);
   });
   return { url: await urlOf(server), requests };

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserInputError } from "../../src/shared/errors.ts";
-import { membersOf, objectOf, parseJson } from "../../src/shared/json-text.ts";
+import { objectOf, parseJson, readJsonTree } from "../../src/shared/json-text.ts";
 
 function positionOf(text: string): string | undefined {
   try {
@@ -45,11 +45,14 @@ describe("parseJson", () => {
   });
 });
 
-describe("membersOf", () => {
+describe("readJsonTree", () => {
+  const textsOf = (text: string) =>
+    new Map([...(readJsonTree(text).members ?? [])].map(([name, value]) => [name, value.text]));
+
   it("keeps the text of values as it came", () => {
     const text =
       '{ "a" : 1.10 , "b": [ 1E-12, {"x": "y , }"} ], "__proto__": {"c":null}, "": "\\u00e9" }';
-    expect([...membersOf(text)]).toEqual([
+    expect([...textsOf(text)]).toEqual([
       ["a", "1.10"],
       ["b", '[1E-12,{"x":"y , }"}]'],
       ["__proto__", '{"c":null}'],
@@ -61,8 +64,16 @@ describe("membersOf", () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(2), (object, indent) => {
         const text = JSON.stringify(object, null, indent);
-        expect(objectOf(membersOf(text))).toBe(JSON.stringify(object));
+        expect(objectOf(textsOf(text))).toBe(JSON.stringify(object));
+        expect(readJsonTree(text).text).toBe(JSON.stringify(object));
       }),
     );
+  });
+
+  it("knows the members at every depth, and those of objects only", () => {
+    const tree = readJsonTree('{"a": {"b": {"c": [{"d": 1}]}}, "e": "{}"}');
+    const c = tree.members?.get("a")?.members?.get("b")?.members?.get("c");
+    expect(c).toEqual({ text: '[{"d":1}]', members: undefined });
+    expect(tree.members?.get("e")).toEqual({ text: '"{}"', members: undefined });
   });
 });

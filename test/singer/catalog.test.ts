@@ -111,11 +111,15 @@ describe("parseCatalog", () => {
     ['{"streams":[{}]}', "catalog.json: streams.0.tap_stream_id: must be the name of a stream"],
     [
       '{"streams":[{"tap_stream_id":"a","metadata":[{"breadcrumb":[],"metadata":{"selected":"yes"}}]}]}',
-      "catalog.json: streams.0.metadata.0.metadata.selected: must be true or false",
+      "catalog.json: streams.a.metadata.[].metadata.selected: must be true or false",
+    ],
+    [
+      '{"streams":[{"tap_stream_id":"b","metadata":[{"breadcrumb":["properties","email"],"metadata":{"selected":1}}]}]}',
+      'catalog.json: streams.b.metadata.["properties","email"].metadata.selected: must be true or false',
     ],
     [
       '{"streams":[{"tap_stream_id":"a","schema":{"properties":[]}}]}',
-      "catalog.json: streams.0.schema.properties: must be an object",
+      "catalog.json: streams.a.schema.properties: must be an object",
     ],
   ])("refuses %s", (text, line) => {
     expect(mistakesIn(text)).toEqual([line]);
@@ -124,7 +128,7 @@ describe("parseCatalog", () => {
   it("tells all mistakes at once", () => {
     expect(mistakesIn('{"streams":[{}, {"tap_stream_id":"a","key_properties":"id"}]}')).toEqual([
       "catalog.json: streams.0.tap_stream_id: must be the name of a stream",
-      "catalog.json: streams.1.key_properties: must be a list of names",
+      "catalog.json: streams.a.key_properties: must be a list of names",
     ]);
   });
 });

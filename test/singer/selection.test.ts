@@ -43,6 +43,17 @@ describe("streams", () => {
     expect(selectFrom(discover())).toEqual(selectFrom(undefined));
   });
 
+  it("that are there twice are told of, and the last one counts", () => {
+    const [orders, events] = discover().streams;
+    if (orders === undefined || events === undefined) throw new Error("two streams are discovered");
+    const off = { ...orders, metadata: [{ breadcrumb: [], metadata: { selected: false } }] };
+    const { names, warnings } = selectFrom({ streams: [off, events, orders, orders] });
+    expect(names).toEqual(["orders"]);
+    expect(warnings).toEqual([
+      "catalog.json: streams.orders: is there more than once; only the last entry counts",
+    ]);
+  });
+
   it("are switched by metadata", () => {
     const { names, warnings } = select((orders, events) => {
       metadataOf(orders).selected = false;

@@ -3,6 +3,12 @@ import { describe, expect, it } from "vitest";
 import { UserInputError } from "../../src/shared/errors.ts";
 import { BOOKMARK_FORMAT, State } from "../../src/singer/state.ts";
 
+function warningsOf(text: string): readonly string[] {
+  const warnings: string[] = [];
+  State.parse(text, "state.json", (warning) => warnings.push(warning));
+  return warnings;
+}
+
 function mistakesIn(text: string): readonly string[] {
   try {
     State.parse(text, "state.json");
@@ -98,13 +104,57 @@ describe("a state", () => {
 
   it("is found in Meltano's wrapper and in a whole STATE message", () => {
     const inner = '{"bookmarks":{"orders":{"position":1}}}';
-    for (const text of [`{"singer_state":${inner}}`, `{"type":"STATE","value":${inner}}`]) {
+    for (const text of [
+      `{"singer_state":${inner}}`,
+      `{"type":"STATE","value":${inner}}`,
+      `{"completed_state":{"singer_state":${inner}},"partial_state":{}}`,
+      `{"completed_state":{"singer_state":${inner}},"partial_state":null}`,
+      `{"completed_state":${inner}}`,
+    ]) {
       expect(State.parse(text, "state.json").toJson()).toBe(inner);
+      expect(warningsOf(text)).toEqual([]);
     }
+  });
+
+  it("of Meltano's unfinished runs goes before that of the last one that ended", () => {
+    const text = `{
+      "completed_state": {"singer_state": {"bookmarks": {"orders": {"at": 1}, "refunds": {"at": 1}}}},
+      "partial_state": {"singer_state": {"bookmarks": {"orders": {"at": 2}}}}
+    }`;
+    expect(State.parse(text, "state.json").toJson()).toBe(
+      '{"bookmarks":{"orders":{"at":2},"refunds":{"at":1}}}',
+    );
+  });
+
+  it.each([
+    ["", [expect.stringMatching(/^state\.json: is empty.*its last state was lost$/)]],
+    ['{"orders":{"at":1}}', [expect.stringMatching(/^state\.json: has no "bookmarks".*is it a/)]],
+    ['{"singer_state":{"orders":1}}', [expect.stringMatching(/has no "bookmarks"/)]],
+    ["{}", []],
+    ['{"singer_state":{}}', []],
+    ['{"completed_state":{},"partial_state":{}}', []],
+    ['{"bookmarks":{},"currently_syncing":null}', []],
+  ])("%s: warnings %j", (text, warnings) => {
+    expect(warningsOf(text)).toEqual(warnings);
+  });
+
+  it("tells which bookmarks belong to no known stream", () => {
+    const state = State.parse(
+      '{"bookmarks":{"orders":{},"charges":{},"plans":null}}',
+      "state.json",
+    );
+    expect(state.unknownStreams(new Set(["orders"]))).toEqual(["charges"]);
   });
 
   it.each([
     ["{", ["state.json: is not valid JSON at line 1, column 2; correct it there"]],
+    [
+      '{"bookmarks":{"orders":{}}}\n{"bookmarks":{"orders":{}}}\n',
+      [
+        "state.json: has several states, one per line; only the last one counts: tail -n 1 state.json > last-state.json",
+      ],
+    ],
+    ['{"singer_state":5}', ['state.json: must be a JSON object such as {"bookmarks": {}}']],
     ["[]", ['state.json: must be a JSON object such as {"bookmarks": {}}']],
     ["5", ['state.json: must be a JSON object such as {"bookmarks": {}}']],
     ['{"bookmarks":[]}', ["state.json: bookmarks: must be an object with a bookmark per stream"]],

@@ -40,6 +40,8 @@ export async function fakeApi(
     const request = { path: pathname, query: searchParams, headers };
     requests.push(request);
     const { status = 200, headers: more = {}, body = "" } = await answer(request);
+    // Without a word on the time, as simulators are started: that of the tap is to count.
+    response.sendDate = false;
     response.writeHead(status, { "content-type": "application/json", ...more }).end(body);
   });
   running.add(server);

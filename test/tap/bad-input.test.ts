@@ -89,7 +89,7 @@ describe("config", () => {
       config: { ...config, access_token: "ghp_1234567" },
     });
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toMatch(/WARN.*access_token: does not look like a token of Polar/);
     expect(simulator.requests).toHaveLength(1);
   });
@@ -160,8 +160,38 @@ describe("state", () => {
     expect(await refusal({ config, state: "[]" })).toMatch(/state\.json: must be a JSON object/);
   });
 
-  test("empty: a first run", async () => {
-    expect(await runTap({ config, ...orders, state: "\n" })).toMatchObject({ exitCode: 0 });
+  test.each([
+    ["empty", "\n", /WARN.*state\.json: is empty.*its last state was lost/],
+    ["of unknown shape", { orders: { at: 1 } }, /WARN.*state\.json: has no "bookmarks"/],
+    [
+      "of another tap",
+      { bookmarks: { charges: { at: 1 }, orders: {} } },
+      /WARN.*streams that this tap does not have \(charges\); is it the state of another tap/,
+    ],
+  ])("%s: a warning, and the sync goes on", async (_, state, warning) => {
+    const { exitCode, stderr } = await runTap({ config, ...orders, state });
+
+    expect(exitCode).toBe(0);
+    expect(stderr).toMatch(warning);
+  });
+
+  test("of a whole run: the command that keeps the last one", async () => {
+    const line = JSON.stringify({ bookmarks: {} });
+
+    const stderr = await refusal({ config, ...orders, state: `${line}\n${line}\n` });
+
+    expect(lastLineOf(stderr)).toMatch(/has several states, one per line; .*tail -n 1 /);
+  });
+
+  test("of Meltano's own file is understood", async () => {
+    const bookmarks = { refunds: { version: 5, format: 1 } };
+    const state = { completed_state: { singer_state: { bookmarks } }, partial_state: {} };
+
+    const { exitCode, lines, stderr } = await runTap({ config, ...orders, state });
+
+    expect(exitCode).toBe(0);
+    expect(lines.at(-1)).toContain('"refunds":{"version":5,"format":1}');
+    expect(stderr).not.toContain("WARN");
   });
 
   test.each([
@@ -195,6 +225,41 @@ describe("flags", () => {
   ])("%j", async (args, told) => {
     expect(await refusal({ config, args })).toContain(told);
   });
+});
+
+const token = "polar_oat_4fG7hJ2kL9wQ";
+
+test.each<TapInput>([
+  { args: ["--config", token] },
+  { args: ["--config", JSON.stringify({ access_token: token })] },
+  { args: ["--access_token", token] },
+  { args: [`--access_token=${token}`] },
+  { args: [token] },
+  { args: [`--${token}`] },
+  { args: ["--state", `${token}.json`] },
+  { config: { [token]: "" } },
+  { config: { environment: token } },
+  { config: `{"access_token": ${token}}` },
+  { config: {}, args: ["--config=ENV"], env: { [`TAP_POLAR_ACCESS_TOKEN_${token}`]: "x" } },
+  { args: ["--config=ENV"], env: { TAP_POLAR_LOGLEVEL: token, SINGER_SDK_LOG_CONFIG: token } },
+])("a token is not repeated, wherever it was put: %j", async (input) => {
+  const stderr = await refusal(input);
+
+  expect(stderr).not.toContain(token.slice(10));
+});
+
+test("dozens of mistakes: ten of them by name, a line each, and how many there are", async () => {
+  const catalog = catalogOf("orders");
+  const streams = catalog.streams.map((stream) => ({ ...stream, key_properties: "id" }));
+
+  const stderr = await refusal({ config, catalog: { streams } });
+
+  const told = stderr.match(/^\S+ ERROR .*catalog\.json: streams\.\w+\.key_properties: must be/gm);
+  expect(told).toHaveLength(10);
+  expect(stderr).toMatch(new RegExp(`ERROR and ${streams.length - 10} more`));
+  expect(lastLineOf(stderr)).toMatch(
+    /^tap-polar: \d+ mistakes in the input: \S+ streams\.customers\.key_properties: /,
+  );
 });
 
 test("mistakes in several files are told file by file, the config's first", async () => {

@@ -250,7 +250,7 @@ describe("a missing scope", () => {
 
     const { lines, exitCode, stderr } = await runTap(inputFor(simulator, [name, "products"]));
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
       new RegExp(`^tap-polar: ${name} is incomplete: .*it lacks the scope .*${scope}`),
     );
@@ -268,7 +268,7 @@ describe("a missing scope", () => {
 
     const { exitCode, stderr } = await runTap(inputFor(simulator, ["customer_seats"]));
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(stderr).toMatch(/customer_seats is incomplete: .*\/v1\/orders\/.*orders:read/);
   });
 });

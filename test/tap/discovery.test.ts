@@ -1,6 +1,9 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
-import { messagesOf, runTap } from "../support/run-tap.ts";
+import { namedPipe } from "../support/processes.ts";
+import { messagesOf, runTap, startTap } from "../support/run-tap.ts";
 import { configFor, defaultStreams, simulate } from "../support/simulation.ts";
 
 /** Made anew by `npm run catalog`. */
@@ -20,6 +23,16 @@ async function discover(input: Parameters<typeof runTap>[0]): Promise<string> {
 describe("a discovery", () => {
   test("prints catalog.json, and nothing else", async () => {
     expect((await discover({})) === printed).toBe(true);
+  });
+
+  test("that nobody reads to its end, such as head, is no failure", async () => {
+    const pipe = await namedPipe();
+    const tap = await startTap({ args: ["--discover"] }, { to: pipe });
+    const head = createReadStream(pipe);
+    await once(head, "readable");
+    head.destroy();
+
+    expect(await tap.ended).toMatchObject({ exitCode: 0, stderr: "" });
   });
 
   test("without a token, or with a wrong one, asks nobody", async () => {

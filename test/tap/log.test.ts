@@ -88,7 +88,7 @@ test("the SDK's structured log: each line is JSON, up to the last sentence", asy
     env: { SINGER_SDK_LOG_CONFIG: file },
   });
 
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   const lines = stderr.trimEnd().split("\n");
   const records = lines.slice(0, -1).map((line) => JSON.parse(line));
   expect(records.length).toBeGreaterThan(3);
@@ -96,6 +96,57 @@ test("the SDK's structured log: each line is JSON, up to the last sentence", asy
     expect(record).toMatchObject({ level: expect.any(String), message: expect.any(String) });
     expect(record).toHaveProperty("stream_name");
   }
+});
+
+test("the SDK's structured log has the error that ends the run", async () => {
+  const file = join(await workFolder(), "logging.json");
+  const formatter = { "()": "singer_sdk.logging.StructuredFormatter" };
+  await writeFile(file, JSON.stringify({ formatters: { singer_formatter: formatter } }));
+
+  const { stderr, exitCode } = await runTap({ env: { SINGER_SDK_LOG_CONFIG: file } });
+
+  expect(exitCode).toBe(2);
+  const [record = "", last] = stderr.trimEnd().split("\n");
+  expect(JSON.parse(record)).toMatchObject({
+    level: "error",
+    message: expect.stringContaining("access_token: is missing"),
+  });
+  expect(last).toMatch(/^tap-polar: access_token: is missing/);
+});
+
+test("level DEBUG tells each request, with status, rows, pages and waits", async () => {
+  const simulator = await simulate({ sizes: { customers: 25 } });
+
+  const { stderr } = await runTap({
+    config: configFor(simulator, { page_size: 10 }),
+    catalog: catalogOf("customers"),
+    env: { LOGLEVEL: "DEBUG" },
+  });
+
+  const told = stderr.match(/DEBUG GET \/v1\/customers\/\?page=\d.*/g);
+  expect(told).toHaveLength(requestCount(simulator));
+  expect(told?.[0]).toMatch(
+    /page=1&limit=10&sorting=.*: 200, 10 rows of 25 on 3 pages, [\d.]+ s after a wait of [\d.]+ s$/,
+  );
+});
+
+test("requests that nobody wants any more are not counted as failed", async () => {
+  const simulator = await simulate({
+    sizes: { customers: 100 },
+    faults: [
+      { kind: "expire", path: "/v1/customers/", page: 2 },
+      { kind: "stall", path: "/v1/customers/", page: 3 },
+    ],
+  });
+
+  const config = configFor(simulator, { page_size: 10, concurrency: 4 });
+  const { stderr, exitCode } = await runTap({ config, catalog: catalogOf("customers") });
+
+  expect(exitCode).toBe(2);
+  const requests = metricsOf(stderr).filter(({ metric }) => metric === "http_request_duration");
+  const failed = requests.filter(({ tags }) => tags.status === "failed");
+  expect(failed.map(({ tags }) => tags.http_status_code)).toEqual([401]);
+  expect(simulator.requests.some(({ fault }) => fault === "stall")).toBe(true);
 });
 
 /** The helpers search every run's stderr for the token and the rows' content; here it is all said. */
@@ -115,7 +166,7 @@ test("at level DEBUG, with all that can go wrong, neither token nor content is t
   const config = configFor(simulator, { max_retries: 4 });
   const { stderr, exitCode } = await runTap({ config, env: { LOGLEVEL: "DEBUG" } });
 
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   expect(stderr).toContain("DEBUG");
   expect(stderr).toContain("customers is incomplete");
   expect(stderr).toContain("products is incomplete");

@@ -208,7 +208,7 @@ describe("a group that one list feeds", () => {
 
     const { exitCode, stderr } = await runTap(inputFor(simulator, [...group, "benefits"]));
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(streamNamed("product_prices").scope).toBe("products:read");
     for (const name of group) {
       expect(stderr).toMatch(new RegExp(`${name} is incomplete: .*products:read`));

@@ -73,10 +73,23 @@ describe("a stream that fails for good does not cost the others", () => {
 
     const { lines, exitCode, stderr } = await runTap({ config: configFor(simulator) });
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(requestCount(simulator, "/v1/refunds/")).toBe(1);
     expect(lastLineOf(stderr)).toMatch(/refunds.*lacks the scope refunds:read/);
     expectOthersWhole(simulator, lines, "refunds");
+  });
+
+  test("403 for one and 503 for another: another run may mend something", async () => {
+    const scopes = defaultStreams.map((stream) => `${stream}:read`);
+    const simulator = await simulate({
+      scopes: scopes.filter((scope) => !scope.startsWith("refunds")),
+      faults: [{ kind: "status", path: "/v1/products/" }],
+    });
+
+    const { exitCode, stderr } = await runTap({ config: configFor(simulator, { max_retries: 0 }) });
+
+    expect(exitCode).toBe(1);
+    expect(lastLineOf(stderr)).toMatch(/2 of 8 streams are incomplete \(products, refunds\)/);
   });
 
   test("422: the API's own words, but not the values that it repeats", async () => {
@@ -122,10 +135,25 @@ describe("a token that is not accepted ends the run", () => {
     const config = configFor(simulator, { access_token: "polar_oat_AnotherTestOnly" });
     const { lines, exitCode, stderr } = await runTap({ config });
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(simulator.requests).toHaveLength(1);
     expect(lastLineOf(stderr)).toMatch(/access token.*401.*organization's settings/);
     expect(messagesOf(lines).filter(({ type }) => type === "RECORD")).toEqual([]);
+  });
+
+  test("whatever else was incomplete before", async () => {
+    const simulator = await simulate({
+      faults: [
+        { kind: "status", path: "/v1/customers/" },
+        { kind: "expire", path: "/v1/refunds/" },
+      ],
+    });
+
+    const { exitCode, stderr } = await runTap({ config: configFor(simulator, { max_retries: 0 }) });
+
+    expect(exitCode).toBe(2);
+    expect(lastLineOf(stderr)).toMatch(/access token.*401/);
+    expect(stderr).toMatch(/^\S+ ERROR Polar does not accept the access token/m);
   });
 
   test("also when it expires on the way: what was read is kept", async () => {
@@ -137,7 +165,7 @@ describe("a token that is not accepted ends the run", () => {
     const config = configFor(simulator, { page_size: 10, concurrency: 2 });
     const { lines, exitCode, stderr } = await runTap({ config });
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(lastLineOf(stderr)).toMatch(/401/);
     // Nobody goes on asking with a token that is over.
     expect(simulator.requests.length).toBeLessThanOrEqual(8 + 2);
@@ -171,9 +199,21 @@ test("a redirect to another origin is not followed, and the token stays here", a
     catalog: catalogOf("orders"),
   });
 
-  expect(exitCode).toBe(1);
+  expect(exitCode).toBe(2);
   expect(elsewhere.requests).toEqual([]);
   expect(lastLineOf(stderr)).toMatch(/redirects to another server/);
+});
+
+test("every retry is told of, from the first on", async () => {
+  const simulator = await simulate({ faults: [{ kind: "status", path: "/v1/orders/", times: 2 }] });
+
+  const { exitCode, stderr } = await runTap({
+    config: configFor(simulator),
+    catalog: catalogOf("orders"),
+  });
+
+  expect(exitCode).toBe(0);
+  expect(stderr.match(/WARNING \/v1\/orders\/: status 503; retry \d of 8/g)).toHaveLength(2);
 });
 
 test("a server that is not there: one sentence, and the state as it was", async () => {

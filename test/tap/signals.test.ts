@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { createReadStream } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
 import { lastLineOf } from "../support/discretion.ts";
 import { catalogOf } from "../support/organization.ts";
-import type { Ending } from "../support/processes.ts";
+import { type Ending, namedPipe } from "../support/processes.ts";
 import { idsOf } from "../support/records.ts";
 import {
   confirmedLinesOf,
@@ -80,6 +82,50 @@ describe.each([
     const run = await runTapUntil({ config }, signal, () => true);
 
     expectGoodEnd(run, code);
+  });
+});
+
+describe("Ctrl-C in a pipe reaches the target, too", () => {
+  /** Starts a run into a pipe; its first bytes have come, and nobody has read on. */
+  async function startIntoPipe() {
+    const simulator = await simulate({ sizes: { orders: 450 }, latencyMilliseconds: 1 });
+    const pipe = await namedPipe();
+    const config = configFor(simulator, { page_size: 10 });
+    const tap = await startTap({ config, catalog: catalogOf("orders") }, { to: pipe });
+    const target = createReadStream(pipe);
+    await once(target, "readable");
+    return { tap, target };
+  }
+
+  test.each([
+    ["the target is gone first", true],
+    ["the tap hears of it first", false],
+  ])("%s", async (_, isTargetFirst) => {
+    for (let time = 0; time < 4; time++) {
+      const { tap, target } = await startIntoPipe();
+
+      if (!isTargetFirst) tap.kill("SIGINT");
+      const closed = once(target, "close");
+      target.destroy();
+      await closed;
+      if (isTargetFirst) tap.kill("SIGINT");
+      const { exitCode, stderr } = await tap.ended;
+
+      expect(exitCode).toBe(130);
+      expect(lastLineOf(stderr)).toMatch(/^tap-polar: Interrupted/);
+      expect(stderr).not.toContain("look in the target's log");
+    }
+  });
+
+  test("a target that ends by itself is another matter", async () => {
+    const { tap, target } = await startIntoPipe();
+
+    target.destroy();
+    const { exitCode, stderr } = await tap.ended;
+
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(/ERROR The target closed its input/);
+    expect(lastLineOf(stderr)).toMatch(/^tap-polar: The target closed its input.*target's log/);
   });
 });
 

@@ -8,7 +8,7 @@ const time = z.iso.datetime({ offset: true });
 /**
  * What the bookmark of a list that is caught up has besides that of its sweeps: `{"replication_key":
  * "created_at", "replication_key_value": "2026-08-20T07:12:32.999000Z", "swept_at": "…",
- * "caught_up_at": "…", "count": 100112, "recent": "…", "rows_per_customer": 5.1}`.
+ * "caught_up_at": "…", "count": 100112, "recent": "…", "open": "…", "rows_per_customer": 5.1}`.
  */
 const bookmarkSchema = z.looseObject({
   replication_key: z.string().optional(),
@@ -17,6 +17,7 @@ const bookmarkSchema = z.looseObject({
   caught_up_at: time.optional(),
   count: z.int().nonnegative().optional(),
   recent: z.string().optional(),
+  open: z.string().optional(),
   rows_per_customer: z.number().nonnegative().optional(),
 });
 
@@ -32,6 +33,8 @@ export interface Ground {
   readonly count: number;
   /** The ids of its newest rows, as `KnownIds` writes them; undefined when they are too many. */
   readonly recent: string | undefined;
+  /** The rows that were open, as `OpenRowsReading` writes them. */
+  readonly open: string | undefined;
   readonly rowsPerCustomer: number | undefined;
 }
 
@@ -54,6 +57,7 @@ export function readGround(
     caughtUpAt: Date.parse(caught_up_at),
     count,
     recent,
+    open: bookmark.open,
     rowsPerCustomer: rows_per_customer,
   };
 }
@@ -67,6 +71,7 @@ export function groundFields(createdBy: string, ground: Ground): BookmarkFields 
     caught_up_at: new Date(ground.caughtUpAt).toISOString(),
     count: ground.count,
     recent: ground.recent,
+    open: ground.open,
     rows_per_customer: ground.rowsPerCustomer,
   };
 }

@@ -1,7 +1,7 @@
 import { RowNotFoundError } from "../../polar/errors.ts";
 import type { Page } from "../../polar/page.ts";
 import type { Rows } from "../../polar/rows.ts";
-import type { ListSource, OpenRows } from "../../streams/define.ts";
+import type { ListSource } from "../../streams/define.ts";
 import type { Ground } from "../bookmarks/list-bookmark.ts";
 import { allOf, type Step } from "../contract/step.ts";
 import { inOrder } from "../kinds/in-order.ts";
@@ -15,15 +15,11 @@ import { type ChangeFeed, TooMuchChangedError } from "./feed.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import type { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
-import { readNewest } from "./newest-rows.ts";
+import type { OpenRowsReading } from "./open-rows.ts";
 import { planReading } from "./plan-reading.ts";
-import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 
 /** So many rows of a customer are expected where nothing is known yet. */
 const ROWS_PER_CUSTOMER = 3;
-
-/** More pages of open rows are not read again by each sync: the newest of them have to do. */
-const MOST_OPEN_PAGES = 5;
 
 /** What one request takes, unless the declaration says otherwise; measured on the real server. */
 const CUSTOMERS_AT_ONCE = 100;
@@ -56,19 +52,17 @@ export class ChangeReader {
   /** @throws TooMuchChangedError where the list had better be read whole */
   async *read(): AsyncGenerator<Step, CaughtUp> {
     const { lane, stream } = this.#task;
-    const { fresh: first, hints } = await this.#feed.hintsFor(this.#member, lane);
+    const { fresh: first, open, hints } = await this.#feed.hintsFor(this.#member, lane);
     this.#hints = hints;
     yield* this.#takeEmbedded();
     const fresh = await this.#audited(first);
     const { total = 0, count: freshCount } = fresh;
-    const ground = this.#groundAfter(fresh);
-    try {
-      for (const { rows, row, page } of fresh.rows()) this.#write(rows, row, page);
+    const ground = this.#groundAfter(fresh, open);
+    for (const reading of [fresh, ...open.readings]) {
+      for (const { rows, row, page } of reading.rows()) this.#write(rows, row, page);
       yield* this.#table.take();
-    } finally {
-      fresh.release();
+      reading.release();
     }
-    for (const open of this.#member.changes.open ?? []) yield* this.#readOpen(open);
     const customers = this.#customersToRead(hints);
     const ids = [...(hints.rows.get(stream.name) ?? [])].filter((id) => !this.#written.has(id));
     this.#checkCost(customers.length, ids.length, total);
@@ -102,7 +96,7 @@ export class ChangeReader {
     let fresh = first;
     if (fresh.isComplete && fresh.surplus !== 0) {
       first.release();
-      fresh = await FreshRows.read(this.#member, this.#feed.begunAt, lane);
+      fresh = await FreshRows.read(this.#member, this.#feed, lane);
     }
     const { isComplete, surplus } = fresh;
     if (isComplete && surplus < 0) {
@@ -119,7 +113,7 @@ export class ChangeReader {
     );
   }
 
-  #groundAfter(fresh: FreshRows): Ground {
+  #groundAfter(fresh: FreshRows, open: OpenRowsReading): Ground {
     const { ground } = this.#member;
     return {
       newest: fresh.newest,
@@ -127,6 +121,7 @@ export class ChangeReader {
       caughtUpAt: this.#feed.begunAt,
       count: (fresh.total ?? 0) - fresh.later,
       recent: fresh.recent,
+      open: open.remembered,
       rowsPerCustomer: ground.rowsPerCustomer,
     };
   }
@@ -144,32 +139,6 @@ export class ChangeReader {
     if (!embeds || !this.#hints) return;
     const embedded = this.#feed.embedded(embeds.stream, this.#task.lane);
     embedded?.add(rows, row, embeds.property, this.#hints.customers, origin);
-  }
-
-  async *#readOpen({
-    query = {},
-    sinceParameter,
-    withinHours,
-  }: OpenRows): AsyncGenerator<Step, void> {
-    const { source, lane } = this.#task;
-    const { changes, ground } = this.#member;
-    const last = new Date(ground.caughtUpAt - OVERLAP_MILLISECONDS).toISOString();
-    const since =
-      withinHours === undefined
-        ? Number.NEGATIVE_INFINITY
-        : this.#feed.begunAt - withinHours * HOUR_MILLISECONDS;
-    const reading = {
-      query: sinceParameter === undefined ? query : { ...query, [sinceParameter]: last },
-      since,
-      mostPages: withinHours === undefined ? MOST_OPEN_PAGES : Number.POSITIVE_INFINITY,
-    };
-    const newest = await readNewest(source, changes.createdBy, reading, lane);
-    try {
-      for (const { rows, row, page } of newest.rows()) this.#write(rows, row, page);
-      yield* this.#table.take();
-    } finally {
-      newest.release();
-    }
   }
 
   /** Customers whose rows are to be read; where the rows are customers, those not written yet. */

@@ -1,24 +1,25 @@
-import * as z from "zod";
-import { UnauthorizedError, UnreachableError } from "../../polar/errors.ts";
+import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
+import { FEED_BOOKMARK, feedBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
-import { ToldChanges, toldBookmark } from "./told-changes.ts";
+import { OpenRowsReading } from "./open-rows.ts";
+import { ToldChanges } from "./told-changes.ts";
 
-/** Where the sources of hints stand is kept beside the bookmarks of the streams, under this name. */
-export const FEED_BOOKMARK = "change_sources";
-
-const feedBookmark = z.looseObject({ sources: z.record(z.string(), toldBookmark).default({}) });
+/** What was read of one list to find out what has changed. Who takes it releases both. */
+interface Looked {
+  readonly fresh: FreshRows;
+  readonly open: OpenRowsReading;
+}
 
 /** What one list has to go by. */
-export interface ListHints {
-  readonly fresh: FreshRows;
+export interface ListHints extends Looked {
   readonly hints: Hints;
 }
 
@@ -40,10 +41,12 @@ export function feedOf(context: Context): ChangeFeed {
 
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
-  /** When the run began: what happened before is known to a list that this run has caught up. */
-  readonly begunAt: number;
+  readonly #clock: Context["clock"];
+  readonly #begunAt: number;
+  /** How the clock had been put right when the run began. */
+  readonly #correction: number;
   readonly #members: Member[] = [];
-  readonly #fresh = new Map<Member, Promise<FreshRows>>();
+  readonly #looked = new Map<Member, Promise<Looked>>();
   readonly #tables = new Map<Member, TableWriter>();
   readonly #embedded = new Map<Member, EmbeddedRows>();
   readonly #embedding: Promise<void>[] = [];
@@ -51,8 +54,18 @@ export class ChangeFeed {
   #tooMuch: TooMuchChangedError | undefined;
   #bookmark: BookmarkFields | undefined;
 
-  constructor(context: Context) {
-    this.begunAt = context.clock.now();
+  constructor({ clock }: Context) {
+    this.#clock = clock;
+    this.#begunAt = clock.now();
+    this.#correction = clock.correction ?? 0;
+  }
+
+  /**
+   * When the run began: what happened before is known to a list that this run has caught up. By the
+   * API's time, as soon as an answer has told it.
+   */
+  get begunAt(): number {
+    return this.#begunAt + (this.#clock.correction ?? 0) - this.#correction;
   }
 
   /** To be called for each list that has been swept before, and before any of them is opened. */
@@ -64,13 +77,13 @@ export class ChangeFeed {
   async hintsFor(member: Member, lane: LaneContext): Promise<ListHints> {
     this.#hints ??= this.#read(lane);
     const hints = await this.#hints;
-    const fresh = await this.#fresh.get(member);
-    if (!fresh) throw new RangeError(`${member.task.stream.name} has not joined the feed`);
+    const looked = await this.#looked.get(member);
+    if (!looked) throw new RangeError(`${member.task.stream.name} has not joined the feed`);
     if (this.#tooMuch) {
-      fresh.release();
+      release(looked);
       throw this.#tooMuch;
     }
-    return { fresh, hints };
+    return { ...looked, hints };
   }
 
   /** Where the sources stand once the lists of the run are caught up, for the state. */
@@ -119,16 +132,25 @@ export class ChangeFeed {
 
   async #read(lane: LaneContext): Promise<Hints> {
     const hints = new Hints();
-    const fresh = this.#members.map(async (member) => {
-      const reading = FreshRows.read(member, this.begunAt, lane);
-      this.#fresh.set(member, reading);
+    const looks = this.#members.map(async (member) => {
+      const look = this.#look(member, lane);
+      this.#looked.set(member, look);
       // The list's own sync tells why it can't be read.
-      const rows = await reading.catch(() => undefined);
-      rows?.tell(hints);
-      if (!member.isCaughtUp) rows?.release();
+      const looked = await look.catch(() => undefined);
+      looked?.fresh.tell(hints);
+      looked?.open.tell(hints);
+      if (looked && !member.isCaughtUp) release(looked);
     });
-    await Promise.all([...fresh, this.#readSources(hints, lane)]);
+    await Promise.all([...looks, this.#readSources(hints, lane)]);
     return hints;
+  }
+
+  async #look(member: Member, lane: LaneContext): Promise<Looked> {
+    const [fresh, open] = await Promise.all([
+      FreshRows.read(member, this, lane),
+      OpenRowsReading.read(member, this.begunAt, lane),
+    ]);
+    return { fresh, open };
   }
 
   async #readSources(hints: Hints, lane: LaneContext): Promise<void> {
@@ -160,8 +182,12 @@ export class ChangeFeed {
   }
 }
 
+function release({ fresh, open }: Looked): void {
+  fresh.release();
+  open.release();
+}
+
 /** Whether the run goes on without the source. */
 function isOptional(error: unknown): error is TapError {
-  if (error instanceof UnauthorizedError || error instanceof UnreachableError) return false;
-  return error instanceof TapError;
+  return error instanceof TapError && !(error instanceof PolarError && error.endsRun);
 }

@@ -17,11 +17,11 @@ export class KnownIds {
   }
 
   add(id: string): void {
-    this.#hashes.add(hash(id));
+    this.#hashes.add(idHash(id));
   }
 
   has(id: string): boolean {
-    return this.#hashes.has(hash(id));
+    return this.#hashes.has(idHash(id));
   }
 
   get size(): number {
@@ -38,8 +38,8 @@ export class KnownIds {
   }
 }
 
-/** FNV-1a, and a shuffle of its bits. */
-function hash(id: string): number {
+/** 32 bits of an id: FNV-1a, and a shuffle of its bits. */
+export function idHash(id: string): number {
   let bits = 0x811c9dc5;
   for (let at = 0; at < id.length; at++) bits = Math.imul(bits ^ id.charCodeAt(at), 0x01000193);
   bits = Math.imul(bits ^ (bits >>> 16), 0x85ebca6b);

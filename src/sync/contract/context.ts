@@ -1,6 +1,6 @@
 import type { Config } from "../../config/config.ts";
 import type { Log } from "../../log/log.ts";
-import type { Clock } from "../../polar/clock.ts";
+import type { ApiClock } from "../../polar/clock.ts";
 import type { ListReader } from "../../polar/list.ts";
 import type { State } from "../../singer/state.ts";
 
@@ -8,7 +8,8 @@ import type { State } from "../../singer/state.ts";
 export interface Context {
   readonly reader: ListReader;
   readonly log: Log;
-  readonly clock: Clock;
+  /** Goes by the API's time. */
+  readonly clock: ApiClock;
   readonly pageSize: number;
   /** How many pages of one stream may be on their way or waiting to be written. */
   readonly readAhead: number;

@@ -1,3 +1,4 @@
+import type { ExitCode } from "../../shared/errors.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
 
 /** What a stream's sync has for the target, in the order in which it must be written. */
@@ -21,6 +22,8 @@ export interface Outcome {
   readonly stream: string;
   /** Why the stream is incomplete, in one sentence; undefined when it is complete. */
   readonly problem: string | undefined;
+  /** 2 when only a person can mend that; otherwise another run may. */
+  readonly exitCode?: ExitCode;
 }
 
 /** Several problems in one text; undefined when there is none. */

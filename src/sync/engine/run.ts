@@ -1,6 +1,6 @@
 import type { Log } from "../../log/log.ts";
-import { UnauthorizedError, UnreachableError } from "../../polar/errors.ts";
-import { TapError } from "../../shared/errors.ts";
+import { PolarError } from "../../polar/errors.ts";
+import { exitCodeOf, TapError } from "../../shared/errors.ts";
 import { activateVersionMessage, schemaMessage, stateMessage } from "../../singer/messages.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
@@ -32,7 +32,7 @@ export interface RunOptions {
  */
 export async function run(options: RunOptions): Promise<readonly Outcome[]> {
   const writer = new StepWriter(options);
-  const outcomes: Outcome[] = [];
+  let outcomes: Outcome[] = [];
   try {
     for (const lane of new Lanes(options.plans, options.readAhead)) {
       outcomes.push(...(await writeLane(lane, writer, options)));
@@ -42,14 +42,29 @@ export async function run(options: RunOptions): Promise<readonly Outcome[]> {
       await writer.writeState();
       throw error;
     }
-    const problem = options.signal.aborted ? "the run was interrupted." : messageOf(error);
-    const reached = new Set(outcomes.map(({ stream }) => stream));
-    for (const { streams } of options.plans) {
-      for (const stream of streams) if (!reached.has(stream)) outcomes.push({ stream, problem });
-    }
+    outcomes = endedBy(error, outcomes, options);
   }
   await writer.writeState();
   return outcomes;
+}
+
+/** The outcomes of a run that ends before its end: also of the streams that it did not reach. */
+function endedBy(
+  error: unknown,
+  outcomes: readonly Outcome[],
+  { plans, log, signal }: RunOptions,
+): Outcome[] {
+  const interrupted = signal.aborted;
+  if (!interrupted) log.error(messageOf(error), { error });
+  const problem = interrupted ? "the run was interrupted." : messageOf(error);
+  const exitCode = exitCodeOf(error);
+  const reached = new Set(outcomes.map(({ stream }) => stream));
+  const missed = plans.flatMap(({ streams }) => streams.filter((stream) => !reached.has(stream)));
+  return [
+    // Whatever another run might have mended, it would not get there.
+    ...outcomes.map((outcome) => (outcome.problem ? { ...outcome, exitCode } : outcome)),
+    ...missed.map((stream) => ({ stream, problem, exitCode })),
+  ];
 }
 
 /** Writes one lane; a failure that concerns only its streams becomes their outcome. */
@@ -70,7 +85,8 @@ async function writeLane(
     const fatal = endsAll(error) || signal.aborted || writer.failed;
     if (fatal || !(error instanceof TapError)) throw error;
     const problem = messageOf(error);
-    outcomes = lane.streams.map((stream) => ({ stream, problem }));
+    const { exitCode } = error;
+    outcomes = lane.streams.map((stream) => ({ stream, problem, exitCode }));
   } finally {
     writer.logCounts();
   }
@@ -85,7 +101,7 @@ async function writeLane(
 
 /** Whether no other stream would fare better. */
 function endsAll(error: unknown): boolean {
-  return error instanceof UnauthorizedError || error instanceof UnreachableError;
+  return error instanceof PolarError && error.endsRun;
 }
 
 function messageOf(error: unknown): string {

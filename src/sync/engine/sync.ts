@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Config } from "../../config/config.ts";
 import type { Log } from "../../log/log.ts";
 import { PolarClient } from "../../polar/client.ts";
-import { systemClock } from "../../polar/clock.ts";
+import { CorrectedClock, systemClock } from "../../polar/clock.ts";
 import { openConnections } from "../../polar/connections.ts";
 import { ListReader } from "../../polar/list.ts";
 import type { SelectedStream } from "../../singer/selection.ts";
@@ -35,7 +35,7 @@ export type Incomplete = Outcome & { readonly problem: string };
  */
 export async function sync(options: SyncOptions): Promise<readonly Incomplete[]> {
   const { config, log, state, writer, signal } = options;
-  const clock = systemClock;
+  const clock = new CorrectedClock(systemClock, log);
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
   // Each request under way listens, and each that waits for its next try: no leak to be warned of.
@@ -64,7 +64,7 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
   });
   const plans = planLanes(options.streams, selected, context);
   try {
-    const monotonic = clock.monotonic;
+    const monotonic = () => clock.monotonic();
     const outcomes = await run({
       plans,
       selected,

@@ -16,7 +16,7 @@ export const array = defineKind("array", {
   },
 });
 
-export async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sync {
+async function* syncArray(task: OpenTask<ArraySource, SweepBookmark>): Sync {
   const { stream, source, bookmark, lane } = task;
   const output = outputOf(task);
   const version = nextVersion([bookmark], lane);

@@ -47,7 +47,8 @@ export function questionsOf(
     position === undefined
       ? bound
       : Math.max(bound, zone.dayOf(Date.parse(position)) - metricsLookbackDays * DAY_MILLISECONDS);
-  const today = zone.dayOf(lane.clock.now());
+  // Even if the clock says that the first day is yet to come: only an answer can put the clock right.
+  const today = Math.max(zone.dayOf(lane.clock.now()), from);
   const ranges = dayRanges(from, today, periodsOf(source, lane).interval);
   // The first period may begin before the time that the API has figures for.
   return [...ranges].map(({ first, last }) => ({

@@ -10,6 +10,7 @@ import { type Context, quietly } from "../contract/context.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { type Output, outputOf } from "../records/output.ts";
 import { BadParents, ServerGuard } from "./bad-parents.ts";
+import { byApiTime } from "./by-api-time.ts";
 import { inOrder } from "./in-order.ts";
 import { defineKind, method, type StreamTask } from "./kind.ts";
 import { NO_PARENTS, type Parents } from "./parents.ts";
@@ -28,13 +29,17 @@ import { TimeZone } from "./time-zone.ts";
 export const periods = defineKind("periods", {
   parents: ({ parent }, streamNamed) => [{ stream: streamNamed(parent) }],
   methods: {
-    INCREMENTAL: method({ replicationKey: () => "timestamp", readBookmark, sync: syncPeriods }),
+    INCREMENTAL: method({
+      replicationKey: () => "timestamp",
+      readBookmark,
+      sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
+    }),
     FULL_TABLE: method({
       readBookmark: (task, context): PeriodBookmark => {
         readBookmark(task, context);
         return new Map();
       },
-      sync: syncPeriods,
+      sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
     }),
   },
 });

@@ -7,6 +7,7 @@ import {
 import type { Context } from "../contract/context.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
+import { byApiTime } from "./by-api-time.ts";
 import { type Change, CountsBehind } from "./counts-behind.ts";
 import { readInWindows, type WindowRead } from "./in-windows.ts";
 import { defineKind, method, type OpenTask, type StreamTask } from "./kind.ts";
@@ -18,14 +19,14 @@ export const windows = defineKind("windows", {
     INCREMENTAL: method({
       replicationKey: ({ timestamp }) => timestamp,
       readBookmark,
-      sync: syncWindows,
+      sync: (task) => byApiTime(() => syncWindows(task), task.lane),
     }),
     FULL_TABLE: method({
       readBookmark: (task, context): WindowBookmark => {
         readBookmark(task, context);
         return { value: undefined, progress: undefined, counted: [] };
       },
-      sync: syncWindows,
+      sync: (task) => byApiTime(() => syncWindows(task), task.lane),
     }),
   },
 });
@@ -106,10 +107,11 @@ async function* readChange(
 /** Reads from the start to now; returns why that is not whole. */
 async function* readOn(windows: Windows): AsyncGenerator<Step, string | undefined> {
   const { stream, source, bookmark, reader, since, start, counts, lane } = windows;
-  const end = lane.clock.now();
+  let isCounted = await isCountedUpTo(windows);
+  // Even if the clock says that the start is yet to come: only an answer can put the clock right.
+  const end = Math.max(lane.clock.now(), start + 1);
   // What comes later than the look-back is found by its count, so a window ends there.
   const border = Math.max(start, end - lookbackOf(windows));
-  let isCounted = await isCountedUpTo(windows);
   let problem: string | undefined;
   /** What the bookmark may claim: it stays before the first window that is not whole. */
   let position = windowBookmark(source, since, { ...bookmark, counted: counts.moments });

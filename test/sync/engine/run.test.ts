@@ -181,8 +181,8 @@ describe("run", () => {
       c: [records("c", 1)],
     });
     expect(await outcomes()).toEqual([
-      { stream: "a", problem: "it lacks a scope" },
-      { stream: "b", problem: "b broke" },
+      { stream: "a", problem: "it lacks a scope", exitCode: 2 },
+      { stream: "b", problem: "b broke", exitCode: 1 },
       ...ok("c"),
     ]);
     expect(lines).toEqual([
@@ -203,10 +203,22 @@ describe("run", () => {
     });
     expect(await outcomes()).toEqual([
       ...ok("a"),
-      { stream: "b", problem: "the token is expired" },
-      { stream: "c", problem: "the token is expired" },
+      { stream: "b", problem: "the token is expired", exitCode: 2 },
+      { stream: "c", problem: "the token is expired", exitCode: 2 },
     ]);
     expect(lines).toEqual(["SCHEMA a", "a:1", "STATE a=1", "SCHEMA b", "b:1", "STATE a=1"]);
+  });
+
+  it("that ends for want of a person needs one, whatever was incomplete before", async () => {
+    const { logged, outcomes } = prepare({
+      a: [new TapError("a broke")],
+      b: [new UnauthorizedError("the token is expired")],
+    });
+    expect(await outcomes()).toEqual([
+      { stream: "a", problem: "a broke", exitCode: 2 },
+      { stream: "b", problem: "the token is expired", exitCode: 2 },
+    ]);
+    expect(logged).toContain("error: the token is expired");
   });
 
   it("closes with the last state when it is aborted", async () => {
@@ -225,8 +237,8 @@ describe("run", () => {
       },
     );
     expect(await outcomes()).toEqual([
-      { stream: "a", problem: "the run was interrupted." },
-      { stream: "b", problem: "the run was interrupted." },
+      { stream: "a", problem: "the run was interrupted.", exitCode: 1 },
+      { stream: "b", problem: "the run was interrupted.", exitCode: 1 },
     ]);
     expect(lines).toEqual(["SCHEMA a", "a:1", "a:2", "STATE a=2"]);
   });

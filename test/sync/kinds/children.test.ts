@@ -177,7 +177,7 @@ const methodsOf = (simulator: Simulator, without: readonly string[]) =>
     .sort();
 
 describe("a bad parent", () => {
-  it.each([500, 503, 422, 403, 418])(
+  it.each([500, 503, 422, 418])(
     "costs itself alone, is named, and is tried first the next time (%i)",
     async (status) => {
       const simulator = await simulate({ sizes: { customers: 20, payment_methods: 60 } });

@@ -1,0 +1,102 @@
+import type { Rows } from "../../polar/rows.ts";
+import type { Changes, OpenRows, Stream } from "../../streams/define.ts";
+import type { RowObserver } from "../kinds/kind.ts";
+import { stringOf } from "../records/row-values.ts";
+import { idHash } from "./known-ids.ts";
+
+/** No more rows than these are remembered: each takes 20 bytes of the state. */
+const MOST_REMEMBERED = 400;
+
+/** An open row: its id in 32 bits, and its customer, who is asked about when it is open no more. */
+interface Remembered {
+  readonly hash: number;
+  readonly customer: string;
+}
+
+/** Whether a filter asks by time: what it brings leaves its answer without having changed. */
+export function isByTime({ sinceParameter, withinHours }: OpenRows): boolean {
+  return sinceParameter !== undefined || withinHours !== undefined;
+}
+
+/** The open rows of a list, as short as a bookmark wants them: the last ones that were noted. */
+export class OpenMemory {
+  readonly #changes: Changes;
+  readonly #pieces = new Map<number, string>();
+
+  constructor(changes: Changes) {
+    this.#changes = changes;
+  }
+
+  note(rows: Rows, row: number): void {
+    const { customer: owner } = this.#changes;
+    const id = stringOf(rows, row, "id");
+    const customer = owner && stringOf(rows, row, owner.property);
+    // Customers whose id is no UUID are left to the other sources.
+    if (id === undefined || customer === undefined || !UUID.test(customer)) return;
+    this.#pieces.set(idHash(id), customer);
+    const [oldest] = this.#pieces.keys();
+    if (this.#pieces.size > MOST_REMEMBERED && oldest !== undefined) this.#pieces.delete(oldest);
+  }
+
+  /** 20 bytes for each, in Base64; undefined when there are none. */
+  get text(): string | undefined {
+    if (this.#pieces.size === 0) return undefined;
+    const bytes = Buffer.alloc(this.#pieces.size * BYTES);
+    let at = 0;
+    for (const [hash, customer] of this.#pieces) {
+      bytes.writeUInt32LE(hash, at);
+      bytes.write(customer.replaceAll("-", ""), at + 4, "hex");
+      at += BYTES;
+    }
+    return bytes.toString("base64");
+  }
+
+  /** Reads what {@link text} has written. */
+  static read(text: string): Remembered[] {
+    const bytes = Buffer.from(text, "base64");
+    const rows: Remembered[] = [];
+    for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
+      const customer = bytes
+        .toString("hex", at + 4, at + BYTES)
+        .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+      rows.push({ hash: bytes.readUInt32LE(at), customer });
+    }
+    return rows;
+  }
+}
+
+const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
+const BYTES = 20;
+
+/** Remembers the open rows among those of a sweep, where a filter asks by what is a column. */
+export class OpenRowsOfSweep implements RowObserver {
+  readonly #memory: OpenMemory;
+  /** Per filter what a row has to have: the JSON texts of which each column has one. */
+  readonly #filters: readonly (readonly (readonly [string, readonly string[]])[])[];
+
+  constructor({ properties }: Stream, changes: Changes) {
+    this.#memory = new OpenMemory(changes);
+    this.#filters = (changes.open ?? [])
+      .filter((open) => !isByTime(open))
+      .map(({ query = {} }) => Object.entries(query))
+      .filter((query) => query.every(([name]) => properties[name]?.type === "string"))
+      .map((query) =>
+        query.map(([name, values]) => [name, [values].flat().map((one) => JSON.stringify(one))]),
+      );
+  }
+
+  add(rows: Rows, row: number): void {
+    const isOpen = this.#filters.some((filter) =>
+      filter.every(([name, values]) => values.includes(rows.textOf(row, name) ?? "")),
+    );
+    if (isOpen) this.#memory.note(rows, row);
+  }
+
+  finish(): void {
+    // The sweep's end changes nothing about what was open in it.
+  }
+
+  get text(): string | undefined {
+    return this.#memory.text;
+  }
+}
