@@ -38,14 +38,14 @@ export interface Property<T extends JsonType = JsonType> {
 
 export type Properties = Readonly<Record<string, Property>>;
 
-/** Query parameters; one with several values is sent as often. */
-export type Query = Readonly<Record<string, string | readonly string[]>>;
-
 /** Parameters that restrict a list to a range of time. Both borders are exclusive, to the microsecond. */
 export interface TimeRange {
   readonly after: string;
   readonly before: string;
 }
+
+/** Query parameters; one with several values is sent as often. */
+export type Query = Readonly<Record<string, string | readonly string[]>>;
 
 /**
  * A list that is paged by `page` and `limit`. The API breaks no ties, so a walk is repeated in other

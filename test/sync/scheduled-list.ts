@@ -113,8 +113,8 @@ export class ScheduledList {
     const end = String(before ?? end_timestamp ?? "9");
     const filter = ({ id, minute }: ScheduledRow) =>
       (half === undefined || half === halfOf(id)) &&
-      timestamp(minute) > inMicroseconds(start) &&
-      timestamp(minute) < inMicroseconds(end);
+      timestamp(minute) > inMicroseconds(String(start)) &&
+      timestamp(minute) < inMicroseconds(String(end));
     const rows = this.rows(read).filter(filter).toSorted(comparison(part.sorting));
     const totalCount = this.rows(counted).filter(filter).length;
     const { limit } = part;

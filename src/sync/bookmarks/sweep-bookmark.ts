@@ -21,6 +21,7 @@ const bookmarkSchema = z.looseObject({
       count: z.int().nonnegative().optional(),
       most: z.int().nonnegative().optional(),
       newest: z.string().optional(),
+      settled: z.object({ time: z.string(), rows: z.int().nonnegative() }).optional(),
       unreadable: z.array(z.int().nonnegative()).default([]),
       digest: z.string(),
     })

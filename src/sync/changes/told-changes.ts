@@ -83,6 +83,7 @@ export class ToldChanges {
         onRow: (rows, row) => tell(rows, row, this.#lists, hints),
         // What is stored twice is counted twice, and never adds up.
         mostPasses: 1,
+        mayRepeatRows: true,
       },
       this.#lane,
     );
@@ -102,6 +103,7 @@ export class ToldChanges {
 
   #listOf(query: Query): ListSource {
     const { path, order, tells } = this.#source;
-    return { kind: "list", path, order, query: { ...tells?.query, ...query } };
+    const all = { ...tells?.query, ...query };
+    return { kind: "list", path, order, query: all, wholeMilliseconds: true };
   }
 }

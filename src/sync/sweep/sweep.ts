@@ -124,7 +124,10 @@ async function* finish(list: SweptList, options: SweepOptions): Progress<Verdict
   // Where nothing is counted nothing can be proven, however often it is read.
   if (!Number.isFinite(counts.latest)) return resume ? "unproven" : "short";
   if (yield* prove(list)) return "whole";
-  if (resume) ranges?.forget(counts.forgetUnsettled());
+  if (resume) {
+    const forgotten = counts.forgetUnsettled();
+    ranges?.forget(forgotten);
+  }
   let passes = 0;
   let fruitless = 0;
   for (const pass of otherPasses(source, pageSize)) {

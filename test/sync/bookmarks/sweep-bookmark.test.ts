@@ -16,6 +16,7 @@ const position = fc.record({
   count: fc.nat(),
   most: fc.nat(),
   newest: fc.string(),
+  settled: fc.record({ time: fc.string(), rows: fc.nat() }),
   unreadable: fc.uniqueArray(fc.nat(), { maxLength: 3 }),
   digest: fc.string(),
 });

@@ -12,15 +12,11 @@ import { laneOf } from "../syncs.ts";
 
 const all = process.env.SCHEDULES === "all";
 
-/** Never asked: the first test opens it, since it ends with a test. */
-let client: PolarClient | undefined;
-
 /** Reads pages of a list that changes. */
 class ScheduledReader extends ListReader {
   readonly #list: ScheduledList;
 
-  constructor(list: ScheduledList) {
-    client ??= openClient("http://127.0.0.1:1").client;
+  constructor(client: PolarClient, list: ScheduledList) {
     super(client);
     this.#list = list;
   }
@@ -43,8 +39,11 @@ function eventsOf(repeated: readonly string[]) {
 /** What the present reading has written. */
 let lines: string[] = [];
 
-async function readWindow(scheduled: ScheduledList): Promise<string | undefined> {
-  const reader = new ScheduledReader(scheduled);
+async function readWindow(
+  client: PolarClient,
+  scheduled: ScheduledList,
+): Promise<string | undefined> {
+  const reader = new ScheduledReader(client, scheduled);
   const lane = laneOf(contextWith({ reader, pageSize: 2, readAhead: 2 }));
   const output = new Output(select(stream), lane);
   const windows = new WindowReader({ stream, source, output }, lane);
@@ -63,6 +62,7 @@ describe("a window whose rows may be there several times", () => {
     ["none is", []],
     ["two are", ["2", "4"]],
   ])("loses none by any one change, where %s", async (_, repeated) => {
+    const { client } = openClient("http://127.0.0.1:1");
     const lost: string[] = [];
     let whole = 0;
     const read = async (change: Change) => {
@@ -74,7 +74,7 @@ describe("a window whose rows may be there several times", () => {
             choose,
           });
           lines = [];
-          const problem = await scheduled.serve(readWindow(scheduled));
+          const problem = await scheduled.serve(readWindow(client, scheduled));
           if (problem !== undefined) return;
           whole++;
           const text = lines.join("");

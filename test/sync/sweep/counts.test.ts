@@ -71,4 +71,16 @@ describe("what the counts say", () => {
     second.take(page([4], 4), part, taking);
     expect(second.addUp()).toBe(true);
   });
+
+  it("sees again what an interrupted sweep has not settled, and only that", () => {
+    const counts = new Counts(new RowTimes({ order: ["created_at"] }), ["id"]);
+    const settled = { time: "2026-08-01T02:00:00.000000000", rows: 2 };
+    counts.resume({ count: 4, most: 4, rows: 3, unreadable: [], settled });
+    expect(counts.seen).toBe(3);
+    expect(counts.forgetUnsettled()).toBe(1);
+    counts.take(page([1, 2, 4], 4), part, taking);
+    expect([counts.seen, counts.addUp()]).toEqual([3, false]);
+    counts.take(page([3], 4), part, taking);
+    expect(counts.addUp()).toBe(true);
+  });
 });

@@ -321,6 +321,26 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
     expect(again.every(({ part, page }) => page * part.limit >= 40)).toBe(true);
   });
 
+  it.each([1, 2, 3])(
+    "has all rows together with the first, whatever ties (pages of %i)",
+    async (pageSize) => {
+      let resumed = 0;
+      for (let seed = 0; seed < 60; seed++) {
+        const list = new ModelList({ rows: rows(16, 1 + (seed % 5)), ties: randomTies(seed) });
+        const stopAfter = 3 + (seed % 8);
+        const first = await sweepAll(list, { pageSize, stopAfter });
+        const resume = first.positions.at(-1);
+        if (!resume || first.verdict) continue;
+        const second = await sweepAll(list, { pageSize, resume });
+        expect(new Set(second.written).size).toBe(second.written.length);
+        if (second.verdict?.outcome !== "whole") continue;
+        resumed++;
+        expect(lost(list, [...first.written, ...second.written])).toEqual([]);
+      }
+      expect(resumed).toBeGreaterThan(10);
+    },
+  );
+
   it("finds what a deletion behind its position has moved out of sight", async () => {
     const list = new ModelList({ rows: rows(200), ties: heapTies });
     const { positions } = await sweepAll(list, { pageSize: 10, stopAfter: 5 });
