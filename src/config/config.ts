@@ -35,6 +35,11 @@ export interface Config {
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
+  /** IANA name. */
+  readonly metricsTimezone: string;
+  readonly metricsLookbackDays: number;
+  /** Undefined where each stream has its own. */
+  readonly lookbackMinutes: number | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -224,5 +229,8 @@ function resolve(valid: ReturnType<typeof check>): Config {
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,
+    metricsTimezone: valid.metrics_timezone,
+    metricsLookbackDays: valid.metrics_lookback_days,
+    lookbackMinutes: valid.lookback_minutes,
   };
 }

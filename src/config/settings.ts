@@ -141,6 +141,28 @@ export const settings = z.object({
   metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
     .default("day")
     .register(notes, { description: "Length of a period in the metrics stream." }),
+  metrics_timezone: z
+    .string("must be a string")
+    .transform((name, context) => {
+      const zone = timeZoneNamed(name);
+      if (zone !== undefined) return zone;
+      context.addIssue("must be the name of a time zone, such as UTC or Europe/Berlin");
+      return z.NEVER;
+    })
+    .default("UTC")
+    .register(notes, {
+      description:
+        "Time zone in which the periods of metrics and meter_quantities begin: an IANA name such as Europe/Berlin.",
+    }),
+  metrics_lookback_days: wholeNumber(0, 36_500).default(90).register(notes, {
+    description:
+      "How many days back metrics and meter_quantities are read again, since figures of the past still change.",
+  }),
+  lookback_minutes: wholeNumber(0, 525_600).optional().register(notes, {
+    description:
+      "How far back events and webhook_deliveries are read again each time. What comes later than that is found by counting.",
+    defaultText: "120 for events, 60 for webhook_deliveries",
+  }),
 });
 
 /** A setting as the documentation shows it. */
@@ -181,13 +203,25 @@ function kindOf(schema: z.ZodType): Pick<Setting, "kind" | "options"> {
     const inner = schema.unwrap();
     return inner instanceof z.ZodType ? kindOf(inner) : { kind: "string" };
   }
-  if (schema instanceof z.ZodPipe) return { kind: "array" };
+  if (schema instanceof z.ZodPipe && schema.out instanceof z.ZodArray) return { kind: "array" };
   if (schema instanceof z.ZodEnum) return { kind: "options", options: schema.options.map(String) };
   if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
   if (schema instanceof z.ZodNumber) {
     return { kind: schema.format === "safeint" ? "integer" : "number" };
   }
   return { kind: schema instanceof z.ZodUnion ? "date_iso8601" : "string" };
+}
+
+/** The name of a time zone as the API knows it; it minds the case, offsets are none to it. */
+function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // What is canonical here may be an alias there: only the case is put right.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A list as text: with commas, or in JSON as Meltano writes it into variables. */

@@ -107,7 +107,9 @@ export class ListReader {
     const whole = answers.length === 1 && unreadable.length === 0;
     const lastPage =
       (whole ? counted?.lastPage : undefined) ??
-      (totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit));
+      (totalCount === undefined
+        ? page + (newest?.hasNextPage === false ? 0 : 1)
+        : Math.ceil(totalCount / limit));
     const receivedAt = newest?.receivedAt ?? 0;
     return new ListPage(answers, { unreadable, totalCount, lastPage, receivedAt });
   }

@@ -100,12 +100,12 @@ async function rowsOf(
     case "children":
       return childRows(simulator, stream, source);
     case "periods": {
-      const parents = source.parent ? tableRows(simulator, source.parent) : [{}];
-      const interval = "day";
+      const parents = tableRows(simulator, source.parent);
+      const request = { interval: "day", timezone: "UTC" };
       return days.flatMap((day) =>
         parents.map((parent) => {
           const timestamp = `${day}T00:00:00Z`;
-          return { ...columnsFrom(stream, {}, parent, { interval }), timestamp };
+          return { ...columnsFrom(stream, {}, parent, request), timestamp };
         }),
       );
     }

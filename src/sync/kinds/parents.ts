@@ -26,7 +26,8 @@ export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 /** Gathers the ids of parents from the rows of their list. */
 export class ParentCollector implements RowObserver {
   readonly #choice: ParentChoice;
-  readonly #ids: string[] = [];
+  /** A set, since a list that is begun anew brings its rows again. */
+  readonly #ids = new Set<string>();
   /** What {@link finish} was called with. */
   readonly finished: Promise<boolean>;
   #resolve: (whole: boolean) => void = () => undefined;
@@ -46,7 +47,7 @@ export class ParentCollector implements RowObserver {
       if (rows.textOf(row, property) !== JSON.stringify(value)) return;
     }
     const id = rows.textOf(row, "id");
-    if (id !== undefined) this.#ids.push(id.replaceAll('"', ""));
+    if (id !== undefined) this.#ids.add(id.replaceAll('"', ""));
   }
 
   /** Tells those who wait whether the ids are those of the whole list. */
@@ -55,7 +56,7 @@ export class ParentCollector implements RowObserver {
   }
 
   get ids(): readonly string[] {
-    return this.#ids.toSorted();
+    return [...this.#ids].sort();
   }
 }
 

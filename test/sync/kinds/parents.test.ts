@@ -21,6 +21,11 @@ describe("parents gathered from the rows of their list", () => {
     expect(ids).toEqual(["a", "b", "c"]);
   });
 
+  it("are each there once, though their list was begun anew", () => {
+    const { ids } = collect({ stream: benefits }, [{ id: "a" }, { id: "b" }, { id: "a" }]);
+    expect(ids).toEqual(["a", "b"]);
+  });
+
   it("are those that the API's filter would leave", () => {
     const rows = [
       { id: "a", type: "downloadables" },
