@@ -3,14 +3,9 @@
  */
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
+import { describeSettings, type Setting } from "./describe-settings.ts";
 import { meantSetting } from "./other-names.ts";
-import {
-  API_ORIGINS,
-  describeSettings,
-  REQUESTS_PER_MINUTE,
-  type Setting,
-  settings,
-} from "./settings.ts";
+import { API_ORIGINS, REQUESTS_PER_MINUTE, settings } from "./settings.ts";
 import { inUtc, tellOfSlips } from "./slips.ts";
 
 /** The configuration with everything resolved. */

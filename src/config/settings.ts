@@ -6,7 +6,7 @@ import * as z from "zod";
 import { VERSION } from "../shared/program.ts";
 
 /** What the documentation says of a setting, beside what its schema says. */
-interface SettingNotes {
+export interface SettingNotes {
   readonly description: string;
   readonly sensitive?: true;
   readonly required?: true;
@@ -14,7 +14,8 @@ interface SettingNotes {
   readonly defaultText?: string;
 }
 
-const notes = z.registry<SettingNotes>();
+/** The notes of each setting. */
+export const notes = z.registry<SettingNotes>();
 
 const wholeNumber = (least: number, most: number) => {
   const error =
@@ -164,53 +165,6 @@ export const settings = z.object({
     defaultText: "120 for events, 60 for webhook_deliveries",
   }),
 });
-
-/** A setting as the documentation shows it. */
-export interface Setting {
-  readonly name: string;
-  readonly kind: "string" | "integer" | "number" | "boolean" | "options" | "array" | "date_iso8601";
-  readonly options?: readonly string[];
-  readonly description: string;
-  /** The default's value, unless it depends on another setting. */
-  readonly default?: string | number | boolean;
-  /** The default in words, where there is no single value. */
-  readonly defaultText?: string;
-  readonly sensitive: boolean;
-  readonly required: boolean;
-}
-
-/** All settings, in the order of the documentation. */
-export function describeSettings(): Setting[] {
-  return Object.entries(settings.shape).map(([name, schema]) => {
-    const { description, sensitive, required, defaultText } = notes.get(schema) ?? {
-      description: "",
-    };
-    const given = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
-    return {
-      name,
-      ...kindOf(schema),
-      description,
-      ...(given === undefined || defaultText !== undefined ? {} : { default: given }),
-      ...(defaultText === undefined ? {} : { defaultText }),
-      sensitive: sensitive ?? false,
-      required: required ?? false,
-    };
-  });
-}
-
-function kindOf(schema: z.ZodType): Pick<Setting, "kind" | "options"> {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    const inner = schema.unwrap();
-    return inner instanceof z.ZodType ? kindOf(inner) : { kind: "string" };
-  }
-  if (schema instanceof z.ZodPipe && schema.out instanceof z.ZodArray) return { kind: "array" };
-  if (schema instanceof z.ZodEnum) return { kind: "options", options: schema.options.map(String) };
-  if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
-  if (schema instanceof z.ZodNumber) {
-    return { kind: schema.format === "safeint" ? "integer" : "number" };
-  }
-  return { kind: schema instanceof z.ZodUnion ? "date_iso8601" : "string" };
-}
 
 /** The name of a time zone as the API knows it; it minds the case, offsets are none to it. */
 function timeZoneNamed(name: string): string | undefined {

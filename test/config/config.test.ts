@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkConfig, loadConfig } from "../../src/config/config.ts";
-import { describeSettings } from "../../src/config/settings.ts";
+import { describeSettings } from "../../src/config/describe-settings.ts";
 import { UserInputError } from "../../src/shared/errors.ts";
 
 const TOKEN = "polar_oat_0123456789abcdef";

@@ -3,7 +3,7 @@ import { ListReader } from "../../src/polar/list.ts";
 import { State } from "../../src/singer/state.ts";
 import type { Stream } from "../../src/streams/define.ts";
 import type { Context } from "../../src/sync/contract/context.ts";
-import type { SelectedDeclaration } from "../../src/sync/records/output.ts";
+import type { SelectedDeclaration } from "../../src/sync/contract/selected.ts";
 import { keptLog, openClient } from "../polar/clients.ts";
 import { InstantClock } from "../polar/clocks.ts";
 

@@ -2,8 +2,13 @@ import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { WindowSource } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
-import type { Counted } from "../kinds/counts-behind.ts";
 import { readBookmark } from "./bookmark.ts";
+
+/** A moment, in milliseconds since the epoch, and how many rows there were before it. */
+export interface Counted {
+  readonly before: number;
+  readonly rows: number;
+}
 
 const time = z.iso.datetime({ offset: true });
 

@@ -1,16 +1,10 @@
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
+import type { ParentChoice, Parents, RowObserver, StreamTask } from "../contract/kind.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import { kinds } from "../kinds/index.ts";
-import type { RowObserver, StreamTask } from "../kinds/kind.ts";
-import {
-  canCollect,
-  type ParentChoice,
-  ParentCollector,
-  type Parents,
-  readParents,
-} from "../kinds/parents.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
+import { canCollect, ParentCollector, readParents } from "../lists/parents.ts";
 import type { LanePlan } from "./lanes.ts";
 
 /**

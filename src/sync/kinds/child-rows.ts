@@ -5,10 +5,10 @@ import type { TapError } from "../../shared/errors.ts";
 import type { ChildSource, ListSource, Stream } from "../../streams/define.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
+import { isOfOneParent } from "../lists/bad-parents.ts";
+import { itemKey, readFirstPage, readList } from "../lists/read-list.ts";
 import type { Output } from "../records/output.ts";
 import { problemOf } from "../sweep/verdicts.ts";
-import { isOfOneParent } from "./bad-parents.ts";
-import { itemKey, readFirstPage, readList } from "./read-list.ts";
 
 type ParentSource = ChildSource["parents"][number];
 

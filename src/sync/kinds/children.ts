@@ -8,13 +8,13 @@ import {
 } from "../bookmarks/child-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import { quietly } from "../contract/context.ts";
+import { defineKind, method, type OpenTask } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
+import { BadParents, isOfOneParent, ServerGuard } from "../lists/bad-parents.ts";
+import { inOrder } from "../lists/in-order.ts";
+import { NO_PARENTS } from "../lists/parents.ts";
 import { type Output, outputOf } from "../records/output.ts";
-import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
 import { type Answer, readAnswer, writeRows } from "./child-rows.ts";
-import { inOrder } from "./in-order.ts";
-import { defineKind, method, type OpenTask } from "./kind.ts";
-import { NO_PARENTS } from "./parents.ts";
 
 type ParentSource = ChildSource["parents"][number];
 

@@ -1,8 +1,4 @@
-/** A moment, in milliseconds since the epoch, and how many rows there were before it. */
-export interface Counted {
-  readonly before: number;
-  readonly rows: number;
-}
+import type { Counted } from "../bookmarks/window-bookmark.ts";
 
 /** The rows between two moments that follow each other are more, or fewer, than they were. */
 export interface Change {

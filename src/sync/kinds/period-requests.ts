@@ -5,11 +5,11 @@ import type { TapError } from "../../shared/errors.ts";
 import type { PeriodSource } from "../../streams/define.ts";
 import type { PeriodBookmark, Periods } from "../bookmarks/period-bookmark.ts";
 import type { Context } from "../contract/context.ts";
+import type { OpenTask } from "../contract/kind.ts";
+import { isOfOneParent } from "../lists/bad-parents.ts";
 import type { Output } from "../records/output.ts";
 import { timeOf } from "../records/row-values.ts";
-import { isOfOneParent } from "./bad-parents.ts";
 import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
-import type { OpenTask } from "./kind.ts";
 import type { TimeZone } from "./time-zone.ts";
 
 export type PeriodTask = OpenTask<PeriodSource, PeriodBookmark>;

@@ -7,13 +7,13 @@ import {
   readPeriodBookmark,
 } from "../bookmarks/period-bookmark.ts";
 import { type Context, quietly } from "../contract/context.ts";
+import { defineKind, method, type Parents, type StreamTask } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
+import { BadParents, ServerGuard } from "../lists/bad-parents.ts";
+import { inOrder } from "../lists/in-order.ts";
+import { NO_PARENTS } from "../lists/parents.ts";
 import { type Output, outputOf } from "../records/output.ts";
-import { BadParents, ServerGuard } from "./bad-parents.ts";
 import { byApiTime } from "./by-api-time.ts";
-import { inOrder } from "./in-order.ts";
-import { defineKind, method, type StreamTask } from "./kind.ts";
-import { NO_PARENTS, type Parents } from "./parents.ts";
 import {
   type Answer,
   addRows,

@@ -3,11 +3,6 @@ import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
-import type { Output } from "../records/output.ts";
-import { stringOf, timeOf } from "../records/row-values.ts";
-import { IdSet } from "../sweep/id-set.ts";
-import { addKey } from "../sweep/row-keys.ts";
-import { problemOf, type Verdict } from "../sweep/verdicts.ts";
 import {
   countRows,
   itemKey,
@@ -15,7 +10,12 @@ import {
   readFirstPage,
   readList,
   readOldestRow,
-} from "./read-list.ts";
+} from "../lists/read-list.ts";
+import type { Output } from "../records/output.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
+import { IdSet } from "../sweep/id-set.ts";
+import { addKey } from "../sweep/row-keys.ts";
+import { problemOf, type Verdict } from "../sweep/verdicts.ts";
 
 export interface Windowed {
   readonly stream: Stream;

@@ -5,12 +5,12 @@ import {
   windowBookmark,
 } from "../bookmarks/window-bookmark.ts";
 import type { Context } from "../contract/context.ts";
+import { defineKind, method, type OpenTask, type StreamTask } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
 import { byApiTime } from "./by-api-time.ts";
 import { type Change, CountsBehind } from "./counts-behind.ts";
 import { readInWindows, type WindowRead } from "./in-windows.ts";
-import { defineKind, method, type OpenTask, type StreamTask } from "./kind.ts";
 import { WindowReader } from "./window-reader.ts";
 
 /** A stream that is read by time, from its bookmark on or from the start. */

@@ -9,7 +9,7 @@ import {
 } from "../../../src/sync/bookmarks/child-bookmark.ts";
 import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
 import { syncChildren } from "../../../src/sync/kinds/children.ts";
-import { readParents } from "../../../src/sync/kinds/parents.ts";
+import { readParents } from "../../../src/sync/lists/parents.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { InstantClock } from "../../polar/clocks.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";

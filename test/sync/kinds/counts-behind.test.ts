@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Counted, CountsBehind } from "../../../src/sync/kinds/counts-behind.ts";
+import type { Counted } from "../../../src/sync/bookmarks/window-bookmark.ts";
+import { CountsBehind } from "../../../src/sync/kinds/counts-behind.ts";
 
 const time = fc.integer({ min: 0, max: 100_000 });
 

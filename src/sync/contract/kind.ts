@@ -1,13 +1,28 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
-import type { Context, LaneContext } from "../contract/context.ts";
-import type { Sync } from "../contract/step.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
-import type { ParentChoice, Parents } from "./parents.ts";
+import type { Context, LaneContext } from "./context.ts";
+import type { SelectedDeclaration } from "./selected.ts";
+import type { Sync } from "./step.ts";
 
 type KindName = Source["kind"];
 type SourceOf<K extends KindName> = Extract<Source, { readonly kind: K }>;
+
+/** Which rows of a stream are parents. */
+export interface ParentChoice {
+  readonly stream: Stream;
+  /** Restricts the list by the API's own filter. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Only rows with a value here count. */
+  readonly has?: string | undefined;
+}
+
+/** The ids of parents, and why they are not all, should that be so. */
+export interface Parents {
+  /** In ascending order, so that an interrupted sync knows which it has done. */
+  readonly ids: readonly string[];
+  readonly problem: string | undefined;
+}
 
 /** How the reading of a list has ended. */
 export interface ListEnd {

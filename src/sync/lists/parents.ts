@@ -1,25 +1,8 @@
 import type { Rows } from "../../polar/rows.ts";
-import type { Stream } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
+import type { ListEnd, ParentChoice, Parents, RowObserver } from "../contract/kind.ts";
 import { problemOf } from "../sweep/verdicts.ts";
-import type { ListEnd, RowObserver } from "./kind.ts";
 import { itemKey, readList } from "./read-list.ts";
-
-/** Which rows of a stream are parents. */
-export interface ParentChoice {
-  readonly stream: Stream;
-  /** Restricts the list by the API's own filter. */
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Only rows with a value here count. */
-  readonly has?: string | undefined;
-}
-
-/** The ids of parents, and why they are not all, should that be so. */
-export interface Parents {
-  /** In ascending order, so that an interrupted sync knows which it has done. */
-  readonly ids: readonly string[];
-  readonly problem: string | undefined;
-}
 
 export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 

@@ -9,6 +9,7 @@ import {
 } from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import type { Context } from "../contract/context.ts";
+import { method, type OpenTask, type StreamTask } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import type { SweepPosition } from "../sweep/position.ts";
@@ -19,7 +20,6 @@ import {
   type Verdict,
 } from "../sweep/verdicts.ts";
 import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
-import { method, type OpenTask, type StreamTask } from "./kind.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { canCollect, ParentCollector, readParents } from "../../../src/sync/kinds/parents.ts";
+import { canCollect, ParentCollector, readParents } from "../../../src/sync/lists/parents.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { rowsFrom } from "../rows.ts";
