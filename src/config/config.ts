@@ -30,6 +30,7 @@ export interface Config {
   readonly requestTimeoutSeconds: number;
   readonly maxRetries: number;
   readonly emitActivateVersionMessages: boolean;
+  readonly jsonColumns: "native" | "text";
   readonly userAgent: string;
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
@@ -224,6 +225,7 @@ function resolve(valid: ReturnType<typeof check>): Config {
     requestTimeoutSeconds: valid.request_timeout_seconds,
     maxRetries: valid.max_retries,
     emitActivateVersionMessages: valid.emit_activate_version_messages,
+    jsonColumns: valid.json_columns,
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,

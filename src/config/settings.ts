@@ -117,6 +117,10 @@ export const settings = z.object({
       description:
         "Send ACTIVATE_VERSION after each full sweep that was proven complete, so that the target removes rows that are gone.",
     }),
+  json_columns: oneOf(["native", "text"]).default("native").register(notes, {
+    description:
+      "How columns of objects and arrays are written: as they are, or as text that holds their JSON, with every column in every record, for targets that need it so.",
+  }),
   user_agent: z
     .string("must be a string")
     .regex(/^[ -~]+$/, "must be plain characters on one line")

@@ -143,6 +143,12 @@ async function readPage(
   }
 }
 
+/** For the log: `100 rows of 4500 on 45 pages`. */
+function describe({ rows, totalCount, lastPage }: Page): string {
+  const of = totalCount === undefined ? "" : ` of ${totalCount} on ${lastPage} pages`;
+  return `${rows.count} rows${of}`;
+}
+
 /** Pages that the server failed to send for good: whoever reads a list again knows where to cut. */
 class FailedPages {
   readonly #pages = new Set<string>();
@@ -165,12 +171,6 @@ class FailedPages {
 
 function nameOf({ path, sorting, query }: ListRequest, page: number, limit: number): string {
   return JSON.stringify([path, sorting, query, page, limit]);
-}
-
-/** For the log: `100 rows of 4500 on 45 pages`. */
-function describe({ rows, totalCount, lastPage }: Page): string {
-  const of = totalCount === undefined ? "" : ` of ${totalCount} on ${lastPage} pages`;
-  return `${rows.count} rows${of}`;
 }
 
 /** One page on its way: the answers that make it up, in order. */

@@ -33,6 +33,8 @@ export interface Property<T extends JsonType = JsonType> {
   readonly hidden?: HiddenReason;
   /** Secrets inside of the value, off by default: property paths, which lead through arrays. */
   readonly secretsInside?: readonly (readonly string[])[];
+  /** That no row has it is nothing to tell of: not every kind of row does, or not every server. */
+  readonly sometimes?: true;
   readonly origin?: Origin;
 }
 

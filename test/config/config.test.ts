@@ -79,6 +79,7 @@ describe("loadConfig", () => {
       requestTimeoutSeconds: 60,
       maxRetries: 8,
       emitActivateVersionMessages: false,
+      jsonColumns: "native",
       userAgent: expect.stringMatching(/^tap-polar\/\d+\.\d+\.\d+$/),
       metricsInterval: "day",
       metricsTimezone: "UTC",

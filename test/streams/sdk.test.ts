@@ -66,6 +66,13 @@ type Mistyped<P extends Stream["properties"], Model> = {
     : Name;
 }[keyof P & Names<Model>];
 
+/** Properties that only some variants of a model have, unless the stream says so. */
+type NotSometimes<P extends Stream["properties"], Model> = {
+  [Name in keyof P & Exclude<Names<Model>, keyof Model>]: P[Name] extends { sometimes: true }
+    ? never
+    : Name;
+}[keyof P & Exclude<Names<Model>, keyof Model>];
+
 /** Requires a reason for each name, and allows no other. */
 type Reasons<Kind extends string, Name extends string> = [Name] extends [never]
   ? { readonly [K in Kind]?: never }
@@ -76,7 +83,8 @@ type Drift<S extends Stream, Model> = Reasons<
   Exclude<keyof S["properties"] & string, Names<Model>>
 > &
   Reasons<"notDeclared", Exclude<Names<Model>, keyof S["properties"]>> &
-  Reasons<"otherType", Mistyped<S["properties"], Model> & string>;
+  Reasons<"otherType", Mistyped<S["properties"], Model> & string> &
+  Reasons<"notSometimes", NotSometimes<S["properties"], Model> & string>;
 
 const UNDOCUMENTED = "the server sends it, its documentation lacks it";
 const FROM_PARENT = "the parent's id, which the row itself lacks";

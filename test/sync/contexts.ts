@@ -52,6 +52,9 @@ export function select(
       replicationMethod: "FULL_TABLE",
       replicationKey: undefined,
       columns: new Set(columns),
+      textColumns: new Set(),
+      unlistedColumns: new Set(),
+      everyColumn: false,
       excludedPaths,
     },
   };

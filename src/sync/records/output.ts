@@ -5,7 +5,6 @@ import type { SelectedStream } from "../../singer/selection.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
-import { exclusionTree } from "./exclusions.ts";
 import { RecordEncoder, type RowContext } from "./record-encoder.ts";
 import { Refusals } from "./refusals.ts";
 import { RowKey } from "./row-key.ts";
@@ -56,11 +55,8 @@ export class Output {
     this.stream = declaration.name;
     this.#declaration = declaration;
     this.#key = new RowKey(declaration, selection.keyProperties);
-    this.#encoder = new RecordEncoder(
-      declaration,
-      selection.columns,
-      exclusionTree(selection.excludedPaths),
-      (drift) => context.log.warn(driftMessage(declaration.name, drift), { stream: this.stream }),
+    this.#encoder = new RecordEncoder(declaration, selection, (drift) =>
+      context.log.warn(driftMessage(declaration.name, drift), { stream: this.stream }),
     );
   }
 
@@ -120,9 +116,10 @@ export class Output {
 
   /** The records added since the last call, as a step; nothing when there are none. */
   *take(): Generator<Step, void> {
-    const { count } = this.#encoder;
+    const { stream } = this;
+    const { count, bytes: lines, unseenColumns } = this.#encoder;
     if (count === 0) return;
-    yield { kind: "records", stream: this.stream, count, lines: this.#encoder.bytes };
+    yield { kind: "records", stream, count, lines, unseenColumns };
     this.#encoder.clear();
   }
 }
