@@ -204,7 +204,8 @@ test("a bad parent is named, exits with 1, and is tried first by the next run", 
   );
   expect(messagesOf(first.lines).map(({ type }) => type)).not.toContain("ACTIVATE_VERSION");
   expect(second.exitCode).toBe(0);
-  expect(simulator.requests[before]?.path).toBe(`/v1/license-keys/${bad}`);
+  const asked = simulator.requests.slice(before).map(({ path }) => path);
+  expect(asked.find((path) => path !== "/v1/license-keys/")).toBe(`/v1/license-keys/${bad}`);
   expect(keysWritten(second.lines, "license_key_activations")).toEqual(expected);
   expect(messagesOf(second.lines).map(({ type }) => type)).toContain("ACTIVATE_VERSION");
 });

@@ -4,11 +4,12 @@ import {
   type ChildBookmark,
   childBookmark,
   type ParentPosition,
+  parentsAtFields,
   readChildBookmark,
 } from "../bookmarks/child-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import { quietly } from "../contract/context.ts";
-import { defineKind, method, type OpenTask } from "../contract/kind.ts";
+import { defineKind, method, type OpenTask, type Parents } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { BadParents, isOfOneParent, ServerGuard } from "../lists/bad-parents.ts";
 import { inOrder } from "../lists/in-order.ts";
@@ -57,34 +58,58 @@ export async function* syncChildren(task: OpenTask<ChildSource, ChildBookmark>):
   const resume = source.parents.some((parent) => parent.stream === position?.stream)
     ? position
     : undefined;
-  const version = (resume && bookmark.version) ?? nextVersion([bookmark], lane);
+  const first = source.parents.findIndex((parent) => parent.stream === resume?.stream);
+  const supplied = await Promise.all(
+    source.parents.slice(Math.max(0, first)).map(async (parent) => {
+      // Who was interrupted has not read all of them, and so needs more than the touched ones.
+      const since = resume ? undefined : bookmark.parentsAt.get(parent.stream);
+      const parents =
+        (await task.parents[source.parents.indexOf(parent)]?.(quietly(lane), since)) ?? NO_PARENTS;
+      return { parent, parents };
+    }),
+  );
+  const areTouchedOnly = supplied.some(({ parents }) => parents.areTouchedOnly);
+  const goesOn = resume !== undefined || areTouchedOnly;
+  const version = (goesOn ? bookmark.version : undefined) ?? nextVersion([bookmark], lane);
   output.setVersion(lane.emitActivateVersion ? version : undefined);
   const children = { ...task, output, bad: new BadParents(stream.name), version };
 
   const tried = yield* tryAgain(children);
   let problem: string | undefined;
   let resumePassed = resume === undefined;
-  for (const [index, parent] of source.parents.entries()) {
-    if (!resumePassed && parent.stream !== resume?.stream) continue;
+  for (const { parent, parents } of supplied) {
     const after = resumePassed ? undefined : resume?.id;
     resumePassed = true;
-    const parents = (await task.parents[index]?.(quietly(lane))) ?? NO_PARENTS;
     problem ??= parents.problem;
     const left = parents.ids.filter((id) => after === undefined || id > after);
     const ids = left.filter((id) => !tried.has(`${parent.stream} ${id}`));
-    yield* readParentsRows(children, parent, ids, problem === undefined);
+    // Of the touched ones alone no position tells who has been read.
+    yield* readParentsRows(children, parent, ids, problem === undefined && !areTouchedOnly);
   }
   const failed = children.bad.remembered;
   yield {
     kind: "bookmark",
     stream: stream.name,
-    bookmark: childBookmark(version, undefined, failed),
+    bookmark: {
+      ...childBookmark(version, undefined, failed),
+      ...parentsAtFields(children.bad.areTooMany ? new Map() : momentsOf(supplied)),
+    },
   };
   problem = allOf(problem, children.bad.problem, output.problem);
-  if (lane.emitActivateVersion && problem === undefined && !resume) {
+  if (lane.emitActivateVersion && problem === undefined && !goesOn) {
     yield { kind: "activate", stream: stream.name, version };
   }
   return [{ stream: stream.name, problem }];
+}
+
+/** Up to when each stream of parents is known; nothing where it is not kept. */
+function momentsOf(
+  supplied: readonly { readonly parent: ParentSource; readonly parents: Parents }[],
+): ReadonlyMap<string, number> {
+  const moments = supplied.flatMap(({ parent, parents: { caughtUpAt } }) =>
+    caughtUpAt === undefined ? [] : [[parent.stream, caughtUpAt] as const],
+  );
+  return new Map(moments);
 }
 
 /**

@@ -6,14 +6,16 @@ import { itemKey, readList } from "./read-list.ts";
 
 export const NO_PARENTS: Parents = { ids: [], problem: undefined };
 
+type End = Pick<ListEnd, "isWhole" | "touchedSince" | "caughtUpAt">;
+
 /** Gathers the ids of parents from the rows of their list. */
 export class ParentCollector implements RowObserver {
   readonly #choice: ParentChoice;
   /** A set, since a list that is begun anew brings its rows again. */
   readonly #ids = new Set<string>();
   /** What {@link finish} was called with. */
-  readonly finished: Promise<boolean>;
-  #resolve: (whole: boolean) => void = () => undefined;
+  readonly finished: Promise<End>;
+  #resolve: (end: End) => void = () => undefined;
 
   constructor(choice: ParentChoice) {
     this.#choice = choice;
@@ -33,9 +35,17 @@ export class ParentCollector implements RowObserver {
     if (id !== undefined) this.#ids.add(id.replaceAll('"', ""));
   }
 
-  /** Tells those who wait whether the ids are those of the whole list. */
-  finish({ isWhole }: Pick<ListEnd, "isWhole">): void {
-    this.#resolve(isWhole);
+  /** Tells those who wait which ids these are. */
+  finish(end: End): void {
+    this.#resolve(end);
+  }
+
+  /** The ids of all, or of those touched since a moment; undefined where they are neither. */
+  async parents(since: number | undefined): Promise<Parents | undefined> {
+    const { isWhole, touchedSince, caughtUpAt } = await this.finished;
+    const areTouchedOnly = !isWhole && touchedSince !== undefined && touchedSince === since;
+    if (!isWhole && !areTouchedOnly) return undefined;
+    return { ids: this.ids, problem: undefined, areTouchedOnly, caughtUpAt };
   }
 
   get ids(): readonly string[] {

@@ -16,13 +16,18 @@ import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
-const none: ChildBookmark = { version: undefined, after: undefined, failed: [] };
+const none: ChildBookmark = {
+  version: undefined,
+  after: undefined,
+  failed: [],
+  parentsAt: new Map(),
+};
 
 /** Reads payment methods; `problem` is what is wrong with the list of customers. */
 function sync(
   simulator: Simulator,
   options: {
-    bookmark?: ChildBookmark;
+    bookmark?: Partial<ChildBookmark>;
     problem?: string;
     client?: Partial<ClientOptions>;
     overrides?: Partial<Context>;
@@ -36,7 +41,7 @@ function sync(
     ...(await readParents({ stream: streamNamed(parent.stream) }, lane)),
     problem: options.problem,
   }));
-  const bookmark = options.bookmark ?? none;
+  const bookmark = { ...none, ...options.bookmark };
   const running = syncChildren(taskOf(stream, source, bookmark, context, parents));
   return { running, clock: context.clock };
 }
@@ -97,7 +102,7 @@ describe("a sync parent by parent", () => {
 
     const { taken } = await takeAll(
       sync(simulator, {
-        bookmark: { version: 7, after, failed: [] },
+        bookmark: { version: 7, after },
         overrides: { emitActivateVersion: true },
       }).running,
     );
@@ -228,7 +233,8 @@ describe("a bad parent", () => {
     simulator.setFaults(failing([bad]));
 
     const { taken, outcomes } = await takeAll(
-      sync(simulator, { bookmark: { version: 7, after, failed } }).running,
+      sync(simulator, { bookmark: { version: 7, after, failed }, client: { concurrency: 1 } })
+        .running,
     );
 
     expect(asked(simulator)).toEqual([bad, ...customers.slice(10)]);
@@ -296,7 +302,8 @@ describe("a server that fails for every parent", () => {
     simulator.setFaults(failing(customers.slice(0, 15), 422));
 
     const { taken } = await takeAll(
-      sync(simulator, { bookmark: { version: 7, after, failed } }).running,
+      sync(simulator, { bookmark: { version: 7, after, failed }, client: { concurrency: 1 } })
+        .running,
     );
 
     expect(asked(simulator)).toEqual([...customers.slice(0, 10), ...customers.slice(15)]);
