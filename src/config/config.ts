@@ -35,6 +35,8 @@ export interface Config {
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
+  /** Path of the file for the summary. */
+  readonly summary: string | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -51,7 +53,7 @@ interface Given {
 const PREFIX = "TAP_POLAR_";
 
 /** Variables with the prefix of settings that are none. */
-const OTHER_VARIABLES = new Set(["LOGLEVEL"]);
+const OTHER_VARIABLES = new Set(["LOGLEVEL", "LOG_FORMAT"]);
 
 /**
  * Reads and checks the configuration for a sync.
@@ -224,5 +226,6 @@ function resolve(valid: ReturnType<typeof check>): Config {
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,
+    summary: valid.summary,
   };
 }

@@ -141,6 +141,10 @@ export const settings = z.object({
   metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
     .default("day")
     .register(notes, { description: "Length of a period in the metrics stream." }),
+  summary: z.string("must be the path of a file").optional().register(notes, {
+    description:
+      "File that gets a summary of each sync as JSON, for a scheduler or an alert; --summary wins over it.",
+  }),
 });
 
 /** A setting as the documentation shows it. */

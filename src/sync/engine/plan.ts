@@ -1,6 +1,7 @@
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
+import { LaneProgress } from "../contract/lane-progress.ts";
 import { kinds } from "../kinds/index.ts";
 import type { RowObserver, StreamTask } from "../kinds/kind.ts";
 import {
@@ -70,11 +71,14 @@ class Planner {
       streamNamed,
     };
     const prepared = kind.prepare(task, methodOf(stream, members), this.#context);
+    const names = members.map(({ declaration }) => declaration.name);
+    const progress = new LaneProgress(names);
     return [
       {
         ...prepared,
-        streams: members.map(({ declaration }) => declaration.name),
-        open: (place) => prepared.open({ ...this.#context, ...place }),
+        streams: names,
+        progress,
+        open: (place) => prepared.open({ ...this.#context, ...place, progress }),
       },
     ];
   }

@@ -10,9 +10,9 @@ import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
-import type { Outcome } from "../contract/step.ts";
 import { planLanes } from "./plan.ts";
 import { run } from "./run.ts";
+import { type Follower, RunProgress, type StreamSummary } from "./run-progress.ts";
 
 export interface SyncOptions {
   readonly streams: readonly Stream[];
@@ -23,18 +23,17 @@ export interface SyncOptions {
   readonly log: Log;
   /** Ends the sync in good order. */
   readonly signal: AbortSignal;
+  /** Whom to tell how the sync gets on. */
+  readonly follower?: Follower;
 }
-
-/** A stream that is not complete, and why. */
-export type Incomplete = Outcome & { readonly problem: string };
 
 /**
  * Reads the selected streams and writes them as Singer messages.
- * Returns the streams that are incomplete. Rejects when the target is gone.
+ * Returns how each stream has ended. Rejects when the target is gone.
  * @throws UserInputError when the state holds what is no bookmark of this tap
  */
-export async function sync(options: SyncOptions): Promise<readonly Incomplete[]> {
-  const { config, log, state, writer, signal } = options;
+export async function sync(options: SyncOptions): Promise<readonly StreamSummary[]> {
+  const { config, log, state, writer, signal, follower } = options;
   const clock = new CorrectedClock(systemClock, log);
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
@@ -63,8 +62,11 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
     return declaration ? [{ declaration, selection }] : [];
   });
   const plans = planLanes(options.streams, selected, context);
+  const lanes = plans.map(({ progress }) => progress);
+  const monotonic = () => clock.monotonic();
+  const progress = new RunProgress(lanes, client, config.requestsPerMinute, monotonic);
+  follower?.starts(progress);
   try {
-    const monotonic = () => clock.monotonic();
     const outcomes = await run({
       plans,
       selected,
@@ -72,11 +74,13 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
       state,
       writer,
       log,
+      follower,
       signal,
       monotonic,
     });
+    for (const lane of lanes) lane.end(outcomes);
     await writer.finish();
-    return outcomes.filter((outcome): outcome is Incomplete => outcome.problem !== undefined);
+    return progress.streams;
   } finally {
     // Whatever was read ahead is not wanted any more.
     stop.abort(new Error("the run is over"));

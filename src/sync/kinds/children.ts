@@ -98,6 +98,8 @@ async function* readParentsRows(
   let { problem } = stand;
   const ids = after === undefined ? all : all.filter((id) => id > after);
   const request = (id: string) => readAnswer(source, parent, id, quietly(lane));
+  lane.progress.begin(parent.stream, all.length - ids.length);
+  lane.progress.expect(all.length);
   let gone = 0;
   let done = 0;
   for await (const [id, answer] of inOrder(ids, request, lane.readAhead, lane.onAllRequested)) {
@@ -105,6 +107,7 @@ async function* readParentsRows(
       const problemHere = yield* readRows(children, parent, id, answer);
       problem ??= problemHere;
     } else gone++;
+    lane.progress.advance();
     // Who goes on here must not pass by what was not whole.
     if (!problem) {
       const position = { stream: parent.stream, id };

@@ -69,6 +69,8 @@ export async function* syncPeriods(task: Periods): Sync {
     const range = { first: Math.max(first, Date.parse(source.earliest)), last };
     for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });
   }
+  lane.progress.begin("requests");
+  lane.progress.expect(questions.length);
   const ask = (question: Question) => readAnswer(task, question);
   let answers = 0;
   for await (const [question, page] of inOrder(
@@ -77,6 +79,7 @@ export async function* syncPeriods(task: Periods): Sync {
     lane.readAhead,
     lane.onAllRequested,
   )) {
+    lane.progress.advance();
     if (page) {
       const { parent, range } = question;
       const idText = parent === undefined ? undefined : Buffer.from(JSON.stringify(parent));

@@ -136,6 +136,7 @@ export class WindowReader {
     const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
     if (time >= latest) this.latest = timestamp;
     output.add(rows, row, page);
+    this.#lane.progress.advance();
   }
 
   /**

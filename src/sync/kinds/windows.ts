@@ -47,6 +47,7 @@ export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>)
   const output = outputOf(task);
   const reader = new WindowReader({ stream, source, output }, lane);
   reader.latest = bookmark.progress?.latest ?? bookmark.value;
+  lane.progress.begin("rows");
   let start = firstStart(bookmark, source, lane.settings.startDate);
   // Even if the clock says that the start is yet to come: only an answer can put the clock right.
   const end = Math.max(lane.clock.now(), start + 1);
@@ -59,6 +60,7 @@ export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>)
     const window: Window = { start, end: cut ? Math.min(start + width, end) : end };
     const first = await reader.first(window);
     const count = first.totalCount ?? 0;
+    lane.progress.expect(count);
     if (count > (cut ? MOST_ROWS_PER_WINDOW : ROWS_PER_WINDOW) && window.end - start > 1) {
       first.release();
       start = await reader.oldest(window);
