@@ -1,7 +1,6 @@
 /** Tells how a run gets on: below the log at a terminal, and in the log now and then elsewhere. */
 import type { ProcessLog } from "../log/log.ts";
-import type { LaneProgress } from "../sync/contract/lane-progress.ts";
-import type { Follower, RunProgress } from "../sync/engine/run-progress.ts";
+import type { Follower, LaneProgress, RunProgress } from "../sync/engine/run-progress.ts";
 import { count, counted } from "./table.ts";
 
 /** Between two looks at the run, in milliseconds. */

@@ -4,7 +4,6 @@ import { exitCodeOf, TargetClosedError } from "../shared/errors.ts";
 import { State } from "../singer/state.ts";
 import type { MessageWriter } from "../singer/writer.ts";
 import { streams } from "../streams/index.ts";
-import { FEED_BOOKMARK } from "../sync/bookmarks/feed-bookmark.ts";
 import { incompleteOf } from "../sync/engine/run-progress.ts";
 import { type SyncOptions, sync } from "../sync/engine/sync.ts";
 import type { SyncArguments } from "./arguments.ts";
@@ -27,7 +26,8 @@ export async function syncCommand(
     report.writeTo(command.summary);
     const { config, selected } = readInput(command, log);
     report.writeTo(command.summary ?? config.summary);
-    const state = readState(command.state, log);
+    const warn = (message: string) => log.warn(message);
+    const state = command.state === undefined ? State.empty() : State.read(command.state, warn);
     const options = { streams, selected, config, state, writer, log, follower: live };
     const verdict = await runToItsEnd(options, selected.length);
     live.stop();
@@ -107,19 +107,4 @@ class EndReport {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** The state to go on from. Bookmarks of streams that there are not go on being carried along. */
-function readState(path: string | undefined, log: ProcessLog): State {
-  if (path === undefined) return State.empty();
-  const warn = (message: string) => log.warn(message);
-  const state = State.read(path, warn);
-  const known = new Set([...streams.map(({ name }) => name), FEED_BOOKMARK]);
-  const unknown = state.unknownStreams(known);
-  if (unknown.length === 0) return state;
-  const names = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
-  warn(
-    `${state.source}: has bookmarks of streams that this tap does not have (${names}); is it the state of another tap?`,
-  );
-  return state;
 }

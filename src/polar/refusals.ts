@@ -2,6 +2,7 @@ import * as z from "zod";
 import { API_VERSION } from "./api-version.ts";
 import {
   ForbiddenError,
+  NotPermittedError,
   type PolarError,
   RefusedRequestError,
   RowNotFoundError,
@@ -88,7 +89,7 @@ export function refusal(
 function forbidden(challenge: string | undefined, said: string, path: string): ForbiddenError {
   const scopes = /\bscope="([^"]+)"/.exec(challenge ?? "")?.[1]?.split(" ");
   if (scopes === undefined) {
-    return new ForbiddenError(`Polar does not allow to read ${path} (403: ${said}).`);
+    return new NotPermittedError(`Polar does not allow to read ${path} (403: ${said}).`);
   }
   // Any one of them suffices, and reading is all that the tap needs.
   const reading = scopes.filter((scope) => scope.endsWith(":read"));

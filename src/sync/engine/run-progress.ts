@@ -2,6 +2,8 @@ import type { Traffic } from "../../polar/traffic.ts";
 import type { LaneProgress, StreamProgress } from "../contract/lane-progress.ts";
 import type { Outcome } from "../contract/step.ts";
 
+export type { LaneProgress };
+
 /** A stream in the summary of a run. */
 export interface StreamSummary extends Readonly<StreamProgress> {
   /** Those of the lists that bring its rows; none where another stream has brought them along. */

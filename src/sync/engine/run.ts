@@ -4,8 +4,8 @@ import { exitCodeOf, TapError } from "../../shared/errors.ts";
 import { activateVersionMessage, schemaMessage, stateMessage } from "../../singer/messages.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import type { Outcome, Step } from "../contract/step.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
 import { type Lane, type LanePlan, Lanes } from "./lanes.ts";
 import type { Follower } from "./run-progress.ts";
 

@@ -9,6 +9,7 @@ import type { SelectedStream } from "../../singer/selection.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
 import type { Stream } from "../../streams/define.ts";
+import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
 import type { Context } from "../contract/context.ts";
 import { planLanes } from "./plan.ts";
 import { run } from "./run.ts";
@@ -27,6 +28,17 @@ export interface SyncOptions {
   readonly follower?: Follower;
 }
 
+/** Tells of bookmarks of streams that there are not: all of them go on being carried along. */
+function tellOfOthersState({ streams, state, log }: SyncOptions): void {
+  const known = new Set([...streams.map(({ name }) => name), FEED_BOOKMARK]);
+  const unknown = state.unknownStreams(known);
+  if (unknown.length === 0) return;
+  const names = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
+  log.warn(
+    `${state.source}: has bookmarks of streams that this tap does not have (${names}); is it the state of another tap?`,
+  );
+}
+
 /**
  * Reads the selected streams and writes them as Singer messages.
  * Returns how each stream has ended. Rejects when the target is gone.
@@ -34,6 +46,7 @@ export interface SyncOptions {
  */
 export async function sync(options: SyncOptions): Promise<readonly StreamSummary[]> {
   const { config, log, state, writer, signal, follower } = options;
+  tellOfOthersState(options);
   const clock = new CorrectedClock(systemClock, log);
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);

@@ -8,10 +8,10 @@ import { MessageWriter } from "../../../src/singer/writer.ts";
 import { defineStream } from "../../../src/streams/define.ts";
 import { text } from "../../../src/streams/fields.ts";
 import { LaneProgress } from "../../../src/sync/contract/lane-progress.ts";
+import type { SelectedDeclaration } from "../../../src/sync/contract/selected.ts";
 import type { Step, Sync } from "../../../src/sync/contract/step.ts";
 import type { LanePlan } from "../../../src/sync/engine/lanes.ts";
 import { type RunOptions, run } from "../../../src/sync/engine/run.ts";
-import type { SelectedDeclaration } from "../../../src/sync/records/output.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { settled } from "../../polar/clocks.ts";
 
