@@ -35,6 +35,8 @@ export interface Config {
   readonly metricsLookbackDays: number;
   /** Undefined where each stream has its own. */
   readonly lookbackMinutes: number | undefined;
+  /** Path of the file for the summary. */
+  readonly summary: string | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -51,7 +53,7 @@ interface Given {
 const PREFIX = "TAP_POLAR_";
 
 /** Variables with the prefix of settings that are none. */
-const OTHER_VARIABLES = new Set(["LOGLEVEL"]);
+const OTHER_VARIABLES = new Set(["LOGLEVEL", "LOG_FORMAT"]);
 
 /**
  * Reads and checks the configuration for a sync.
@@ -227,5 +229,6 @@ function resolve(valid: ReturnType<typeof check>): Config {
     metricsTimezone: valid.metrics_timezone,
     metricsLookbackDays: valid.metrics_lookback_days,
     lookbackMinutes: valid.lookback_minutes,
+    summary: valid.summary,
   };
 }

@@ -164,6 +164,10 @@ export const settings = z.object({
       "How far back events and webhook_deliveries are read again each time. What comes later than that is found by counting.",
     defaultText: "120 for events, 60 for webhook_deliveries",
   }),
+  summary: z.string("must be the path of a file").optional().register(notes, {
+    description:
+      "File that gets a summary of each sync as JSON, for a scheduler or an alert; --summary wins over it.",
+  }),
 });
 
 /** The name of a time zone as the API knows it; it minds the case, offsets are none to it. */

@@ -33,6 +33,13 @@ export class UnreachableError extends PolarError {
 export class ForbiddenError extends PolarError {
   override readonly name: string = "ForbiddenError";
   override readonly exitCode: ExitCode = 2;
+  /** The scope that would do, or several of which any would; undefined if it is not for that. */
+  readonly missingScope: string | undefined;
+
+  constructor(message: string, missingScope?: string) {
+    super(message);
+    this.missingScope = missingScope;
+  }
 }
 
 /** 403, and no scope is missing: this may not be read, others may. */

@@ -102,6 +102,11 @@ export class ListReader {
     return new ListPage(answers, { unreadable, totalCount, lastPage, receivedAt });
   }
 
+  /** How many requests have gone out with this priority, each try counted. */
+  requestsOf(priority: number): number {
+    return this.#client.traffic.requestsOf(priority);
+  }
+
   /** Reads an answer that is not a page of a list; see {@link Page.read} for `rowsAt`. */
   readOnce(
     request: Pick<ListRequest, "path" | "endpoint" | "query" | "priority">,

@@ -97,5 +97,6 @@ function forbidden(challenge: string | undefined, said: string, path: string): F
   return new ForbiddenError(
     `The access token may not read ${path}: it lacks the scope ${needed} (403). ` +
       "Add the scope to the token in the organization's settings, or deselect the stream.",
+    needed,
   );
 }

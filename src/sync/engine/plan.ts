@@ -2,6 +2,7 @@ import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
 import type { ParentChoice, ParentSupply, RowObserver, StreamTask } from "../contract/kind.ts";
+import { LaneProgress } from "../contract/lane-progress.ts";
 import type { SelectedDeclaration } from "../contract/selected.ts";
 import { kinds } from "../kinds/index.ts";
 import { canCollect, ParentCollector, readParents } from "../lists/parents.ts";
@@ -64,11 +65,14 @@ class Planner {
       streamNamed,
     };
     const prepared = kind.prepare(task, methodOf(stream, members), this.#context);
+    const names = members.map(({ declaration }) => declaration.name);
+    const progress = new LaneProgress(names);
     return [
       {
         ...prepared,
-        streams: members.map(({ declaration }) => declaration.name),
-        open: (place) => prepared.open({ ...this.#context, ...place }),
+        streams: names,
+        progress,
+        open: (place) => prepared.open({ ...this.#context, ...place, progress }),
       },
     ];
   }

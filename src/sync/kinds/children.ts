@@ -145,9 +145,12 @@ async function* readParentsRows(
   const { stream, source, bad, version, lane } = children;
   const request = (id: string) => readAnswer(source, parent, id, quietly(lane));
   const guard = new ServerGuard();
+  lane.progress.begin(parent.stream);
+  lane.progress.expect(ids.length);
   let gone = 0;
   let done = 0;
   for await (const [id, answer] of inOrder(ids, request, lane.readAhead, lane.onAllRequested)) {
+    lane.progress.advance();
     if (!answer) gone++;
     const failure = yield* readRows(children, parent, id, answer);
     // Who goes on here must not pass by what was not whole, unless it is remembered.

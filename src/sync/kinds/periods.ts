@@ -92,8 +92,11 @@ async function* readAll(
   const guard = new ServerGuard();
   const ask = (question: Question) => readAnswer(figures, question, zone);
   const { readAhead, onAllRequested } = lane;
+  lane.progress.begin("requests");
+  lane.progress.expect(questions.length);
   let answers = 0;
   for await (const [question, answer] of inOrder(questions, ask, readAhead, onAllRequested)) {
+    lane.progress.advance();
     const failure = yield* take(figures, question, answer);
     if (failure && guard.failed(failure)) {
       yield bookmarkStep();

@@ -49,8 +49,10 @@ export class WindowReader {
     this.#key = itemKey(windowed.stream);
   }
 
-  first(window: Window): Promise<ListPage> {
-    return readFirstPage({ source: this.#listOf(window) }, this.#lane);
+  async first(window: Window): Promise<ListPage> {
+    const page = await readFirstPage({ source: this.#listOf(window) }, this.#lane);
+    this.#lane.progress.expect(page.totalCount);
+    return page;
   }
 
   /** How many rows there are before a moment, from `since` on; undefined when the API does not say. */
@@ -148,6 +150,7 @@ export class WindowReader {
     const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
     if (time >= latest) this.latest = timestamp;
     output.add(rows, row, page);
+    this.#lane.progress.advance();
   }
 
   /**

@@ -107,6 +107,7 @@ async function* readChange(
 /** Reads from the start to now; returns why that is not whole. */
 async function* readOn(windows: Windows): AsyncGenerator<Step, string | undefined> {
   const { stream, source, bookmark, reader, since, start, counts, lane } = windows;
+  lane.progress.begin("rows");
   let isCounted = await isCountedUpTo(windows);
   // Even if the clock says that the start is yet to come: only an answer can put the clock right.
   const end = Math.max(lane.clock.now(), start + 1);

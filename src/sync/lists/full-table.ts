@@ -98,6 +98,7 @@ async function* readVersion(
 ): AsyncGenerator<Step, Verdict> {
   const walk = walkOf(source, lane);
   table.setVersion(lane.emitActivateVersion ? version : undefined);
+  lane.progress.begin("rows", resume?.rows);
   const progress = readList(
     {
       source,
@@ -105,7 +106,9 @@ async function* readVersion(
       onRow: (rows, row, page) => {
         table.add(rows, row, page);
         for (const observer of observers) observer.add(rows, row);
+        lane.progress.advance();
       },
+      onPage: ({ totalCount }) => lane.progress.expect(totalCount),
       resume,
     },
     lane,
