@@ -14,8 +14,9 @@ const root = fileURLToPath(new URL("..", import.meta.url));
 /** What npm run build makes, and a copy would have to make again. */
 const BUILT = ["dist", "src/polar/json/scanner-wasm.ts", "src/polar/json/quoter-wasm.ts"];
 
+// Indented, so that nobody takes their imports for those of this file.
 const declaration = `import { defineStream } from "./define.ts";
-import { resource, text } from "./fields.ts";
+  import { resource, text } from "./fields.ts";
 
 export const widgets = defineStream({
   name: "widgets",
@@ -28,7 +29,7 @@ export const widgets = defineStream({
 `;
 
 const blueprint = `import type { Blueprint } from "../blueprint.ts";
-import { modifiedAt } from "./common.ts";
+  import { modifiedAt } from "./common.ts";
 
 export const widgets: Blueprint = {
   name: "widgets",
