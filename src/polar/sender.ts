@@ -27,6 +27,8 @@ export interface Target {
   /** The path as declared, for metrics: ids would make a tag without end. */
   readonly endpoint: string;
   readonly query: URLSearchParams;
+  /** The media type to ask for, where it is not JSON. */
+  readonly accept?: string;
 }
 
 const MOST_REDIRECTS = 5;
@@ -59,7 +61,7 @@ export class Sender {
     const query = target.query.toString();
     if (query !== "") path += `?${query}`;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const answer = await this.#exchange(path, target.endpoint, body);
+      const answer = await this.#exchange(path, target, body);
       const { status, headers } = answer;
       if (status < 300 || status > 399) return answer;
       path = this.#redirected(path, headers.location, status);
@@ -68,14 +70,15 @@ export class Sender {
     throw new BlockedError(`${target.path} redirects without end. Check api_url.`);
   }
 
-  async #exchange(path: string, endpoint: string, body: Body): Promise<Answer> {
+  async #exchange(path: string, { endpoint, accept }: Target, body: Body): Promise<Answer> {
     const { dispatcher, clock, log, requestTimeoutSeconds, signal } = this.#options;
     const started = clock.monotonic();
     let status: number | undefined;
     try {
       const timeout = requestTimeoutSeconds * 1_000;
       const url = { origin: this.#base.origin, path };
-      const answer = await exchange(dispatcher, url, this.#headers, body, timeout, signal);
+      const headers = accept === undefined ? this.#headers : { ...this.#headers, accept };
+      const answer = await exchange(dispatcher, url, headers, body, timeout, signal);
       status = answer.status;
       clock.hear(answer.headers.date, clock.monotonic() - started);
       return answer;
