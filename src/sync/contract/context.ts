@@ -26,6 +26,7 @@ export interface Context {
     | "metricsTimezone"
     | "metricsLookbackDays"
     | "fullSweepHours"
+    | "useExports"
   >;
 }
 
