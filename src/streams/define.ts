@@ -104,6 +104,18 @@ export interface Changes {
   readonly open?: readonly OpenRows[];
   /** Rows of another list that stand whole inside of these. */
   readonly embeds?: { readonly property: string; readonly stream: string };
+  /** The same rows as CSV, many in one request; with the `range` of the list, if that has one. */
+  readonly export?: CsvExport;
+}
+
+/** A CSV export of a list: it shows by digests what has changed without a trace. */
+export interface CsvExport {
+  readonly path: string;
+  /**
+   * What to ask for, `createdBy` included: what changes with the row itself, since a product's new
+   * name would change them all. Without it the columns are the server's choice.
+   */
+  readonly columns?: readonly string[];
 }
 
 /** Rows to look at again in each sync. */

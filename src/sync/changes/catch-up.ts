@@ -77,7 +77,8 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
   const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
   const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
-  const outcomes = yield* syncFullTable({ ...task, observers });
+  const begin = () => feed.exports.beforeSweep(task, task.lane);
+  const outcomes = yield* syncFullTable({ ...task, observers, begin });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {
       newest: recent.newest,
@@ -88,6 +89,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
       open: open.text,
       rowsPerCustomer: undefined,
     });
+    yield* feed.exports.bookmark(task);
   }
   return outcomes;
 }
@@ -104,6 +106,7 @@ async function* catchListUp(
     const { problem, ground } = yield* reader.read();
     if (problem === undefined) {
       yield* bookmarks(task, changes.createdBy, ground);
+      yield* feed.exports.bookmark(task);
       if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
     }
     const { count, caughtUpAt } = ground;

@@ -56,9 +56,10 @@ export class ChangeReader {
     this.#hints = hints;
     yield* this.#takeEmbedded();
     const fresh = await this.#audited(first);
+    const exported = this.#feed.exports.lookAt(this.#member);
     const { total = 0 } = fresh;
     const ground = this.#groundAfter(fresh, open);
-    for (const reading of [fresh, ...open.readings]) {
+    for (const reading of [fresh, ...open.readings, ...(exported ? [exported.rows] : [])]) {
       for (const { rows, row, page } of reading.rows()) this.#write(rows, row, page);
       yield* this.#table.take();
       reading.release();
@@ -103,7 +104,9 @@ export class ChangeReader {
       const gone = `${-surplus} rows have gone since; the next full sweep tells which.`;
       lane.log.info(gone, { stream: stream.name });
     }
-    if (isComplete && surplus <= 0) return fresh;
+    // What came with an old time is read already, if its export shows it.
+    const { growth = 0 } = this.#feed.exports.lookAt(this.#member) ?? {};
+    if (isComplete && surplus <= growth) return fresh;
     fresh.release();
     if (!isComplete) throw new TooMuchChangedError(`${stream.name}: too many new rows to follow.`);
     throw new TooMuchChangedError(
