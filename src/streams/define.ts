@@ -77,8 +77,8 @@ export interface Changes {
   readonly createdBy: string;
   /** Whom a row belongs to. */
   readonly customer?: {
-    /** The property with the customer's id. */
-    readonly property: string;
+    /** The property with the customer's id; without one, rows do not say whose they are. */
+    readonly property?: string;
     /** The parameter that asks for the rows of customers; without one each row has a path. */
     readonly parameter?: string;
     /** How many customers the parameter takes at once; 100 unless said otherwise. */
