@@ -12,6 +12,7 @@ RUN npm run build
 FROM node:24.19.0-alpine
 # One file holds all of the tap. The name tells Node that it is a module.
 COPY --from=build /build/dist/tap.js /usr/local/lib/tap-polar.mjs
+COPY --from=build /build/LICENSE /build/dist/THIRD-PARTY-LICENSES /usr/local/share/tap-polar/
 USER node
 WORKDIR /home/node
 # Exec form: signals reach the tap itself.

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import asc from "assemblyscript/asc";
 import { build } from "esbuild";
+import { licensesOf } from "./licenses.js";
 
 /** Compiles the scanner to WebAssembly, and writes it as a module of the source that can be bundled. */
 async function compileScanner(entry, module) {
@@ -53,12 +54,13 @@ const { outdir, scanner } = parseArgs({
   options: { outdir: { type: "string", default: "dist" }, scanner: { type: "string" } },
 }).values;
 
-/** Bundles the command whose source starts at `entry` into `outfile`. */
+/** Bundles the command whose source starts at `entry` into `outfile`; returns the paths of its sources. */
 async function bundle(entry, outfile) {
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile,
     bundle: true,
+    metafile: true,
     platform: "node",
     target: "node20.18",
     format: "esm",
@@ -73,9 +75,12 @@ async function bundle(entry, outfile) {
     },
   });
   chmodSync(outfile, 0o755);
+  return Object.keys(metafile.inputs);
 }
 
 await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
-await bundle("src/tap.ts", join(outdir, "tap.js"));
+const sources = await bundle("src/tap.ts", join(outdir, "tap.js"));
+// The scanner is linked with the standard library of AssemblyScript.
+writeFileSync(join(outdir, "THIRD-PARTY-LICENSES"), licensesOf(sources, ["assemblyscript"]));
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", join(outdir, "target-jsonl.js"));

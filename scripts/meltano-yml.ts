@@ -1,7 +1,7 @@
 /** Writes examples/meltano/meltano.yml: the settings and the select rules follow from the source. */
 import { writeFileSync } from "node:fs";
 import manifest from "../package.json" with { type: "json" };
-import { describeSettings, type Setting } from "../src/config/settings.ts";
+import { definitionLines } from "../src/cli/meltano-definition.ts";
 import type { HiddenReason } from "../src/streams/define.ts";
 import { streams } from "../src/streams/index.ts";
 
@@ -28,20 +28,7 @@ plugins:
       pip_url: ./tap_polar-${manifest.version}-py3-none-any.whl
       # Or, in place of pip_url, a tap-polar that npm has installed:
       # executable: tap-polar
-      capabilities:
-        - catalog
-        - discover
-        - state
-        - about
-        - activate-version
-        - structured-logging
-      settings_group_validation:
-        - [${describeSettings()
-          .filter(({ required }) => required)
-          .map(({ name }) => name)
-          .join(", ")}]
-      settings:
-${describeSettings().map(settingLines).join("\n")}
+${indented(6, definitionLines())}
       config:
         # The token comes from TAP_POLAR_ACCESS_TOKEN, in the environment or in .env.
         # Rows that are gone in Polar are marked in the target.
@@ -108,16 +95,8 @@ schedules:
 `;
 }
 
-function settingLines({ name, kind, options, description, sensitive, ...rest }: Setting): string {
-  return [
-    `        - name: ${name}`,
-    ...(kind === "string" ? [] : [`          kind: ${kind === "number" ? "decimal" : kind}`]),
-    ...(sensitive ? ["          sensitive: true"] : []),
-    ...(rest.default === undefined ? [] : [`          value: ${JSON.stringify(rest.default)}`]),
-    `          description: ${JSON.stringify(description)}`,
-    ...(options === undefined ? [] : ["          options:"]),
-    ...(options ?? []).map((value) => `            - {label: ${value}, value: ${value}}`),
-  ].join("\n");
+function indented(spaces: number, lines: readonly string[]): string {
+  return lines.map((line) => " ".repeat(spaces) + line).join("\n");
 }
 
 /** Meltano selects all columns of a stream unless it is told which are off by default. */

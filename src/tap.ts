@@ -1,43 +1,85 @@
-import { about, type Command, HELP, parseArguments } from "./cli/arguments.ts";
+import { about } from "./cli/about.ts";
+import { type Choice, type Command, HELP, parseArguments } from "./cli/arguments.ts";
 import { Interruption } from "./cli/interruption.ts";
+import { discoveredCatalog, selectedStreams } from "./cli/selected.ts";
+import { runWord } from "./cli/words.ts";
 import { checkConfig, loadConfig } from "./config/config.ts";
 import { createLog, type ProcessLog } from "./log/log.ts";
 import { type ExitCode, exitCodeOf, TargetClosedError } from "./shared/errors.ts";
 import { VERSION } from "./shared/program.ts";
-import { printCatalog, readCatalog } from "./singer/catalog.ts";
-import { selectStreams } from "./singer/selection.ts";
+import { printCatalog } from "./singer/catalog.ts";
 import { State } from "./singer/state.ts";
 import { MessageWriter } from "./singer/writer.ts";
 import { streams } from "./streams/index.ts";
-import { discover } from "./sync/engine/discovery.ts";
+import { FEED_BOOKMARK } from "./sync/bookmarks/feed-bookmark.ts";
 import type { Incomplete } from "./sync/engine/sync.ts";
 
 async function main(args: readonly string[], log: ProcessLog): Promise<number> {
   const command = parseArguments(args);
   const writer = new MessageWriter(process.stdout);
-  if (command.kind === "sync") return syncCommand(command, writer, log);
-  try {
-    await writer.write(textOf(command, log));
-  } catch (error) {
-    // Whoever reads a few lines only, such as head, has what it wanted.
-    if (!(error instanceof TargetClosedError)) throw error;
+  switch (command.kind) {
+    case "sync":
+      return syncCommand(command, writer, log);
+    case "test":
+      return testCommand(command, writer, log);
+    case "word":
+      return print(writer, (write) => runWord(command.word, command.args, { write, log }));
+    default:
+      return print(writer, async (write) => {
+        await write(textOf(command, log));
+        return 0;
+      });
   }
-  return 0;
+}
+
+/** Lets a command print for people, of whom some read a few lines only: they have what they wanted. */
+async function print(
+  writer: MessageWriter,
+  command: (write: (text: string) => Promise<void>) => Promise<number>,
+): Promise<number> {
+  try {
+    return await command((text) => writer.write(text));
+  } catch (error) {
+    if (error instanceof TargetClosedError) return 0;
+    throw error;
+  }
 }
 
 /** What the commands print that only print. */
-function textOf(command: Exclude<Command, { kind: "sync" }>, log: ProcessLog): string {
+function textOf(
+  command: Exclude<Command, { kind: "sync" | "test" | "word" }>,
+  log: ProcessLog,
+): string {
   switch (command.kind) {
     case "help":
       return HELP;
     case "version":
       return `tap-polar ${VERSION}\n`;
     case "about":
-      return `${about()}\n`;
-    case "discover":
-      checkConfig(command.config, (message) => log.warn(message));
-      return printCatalog(discover(streams));
+      return about(command.format);
+    case "discover": {
+      const { select } = checkConfig(command.config, (message) => log.warn(message));
+      return printCatalog(discoveredCatalog(command, select));
+    }
   }
+}
+
+/** The settings, and the streams that they, the catalog and the command line select. */
+function readInput(choice: Choice, log: ProcessLog) {
+  const warn = (message: string) => log.warn(message);
+  const config = loadConfig(choice.config, warn);
+  log.hide(config.accessToken);
+  return { config, selected: selectedStreams(choice, config.select, warn) };
+}
+
+async function testCommand(
+  command: Extract<Command, { kind: "test" }>,
+  writer: MessageWriter,
+  log: ProcessLog,
+): Promise<number> {
+  const { config, selected } = readInput(command, log);
+  const { readOneRecordEach } = await import("./cli/one-record.ts");
+  return verdict(await readOneRecordEach(selected, config, writer, log), selected.length, log);
 }
 
 async function syncCommand(
@@ -45,12 +87,8 @@ async function syncCommand(
   writer: MessageWriter,
   log: ProcessLog,
 ): Promise<number> {
-  const config = loadConfig(command.config, (message) => log.warn(message));
-  log.hide(config.accessToken);
-  const catalog = command.catalog === undefined ? undefined : readCatalog(command.catalog);
-  const source = command.catalog ?? "the default catalog";
+  const { config, selected } = readInput(command, log);
   const warn = (message: string) => log.warn(message);
-  const selected = selectStreams(catalog, discover(streams), source, warn);
   const state = command.state === undefined ? State.empty() : State.read(command.state, warn);
   tellOfOthersState(state, warn);
   const interruption = new Interruption(log);
@@ -73,7 +111,9 @@ async function syncCommand(
 
 /** Bookmarks of streams that there are not: all of them go on being carried along. */
 function tellOfOthersState(state: State, warn: (message: string) => void): void {
-  const unknown = state.unknownStreams(new Set(streams.map(({ name }) => name)));
+  const unknown = state.unknownStreams(
+    new Set([...streams.map(({ name }) => name), FEED_BOOKMARK]),
+  );
   if (unknown.length === 0) return;
   const names = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
   warn(

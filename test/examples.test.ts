@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import { beforeEach, describe, expect, test } from "vitest";
+import { hubYml } from "../scripts/hub.ts";
 import { meltanoYml } from "../scripts/meltano-yml.ts";
 import { workFolder } from "./support/processes.ts";
 
@@ -11,6 +12,12 @@ test("examples/meltano/meltano.yml is what `npm run meltano-yml` writes", () => 
   const file = new URL("../examples/meltano/meltano.yml", import.meta.url);
 
   expect(readFileSync(file, "utf8")).toBe(meltanoYml());
+});
+
+test("hub/tap-polar.yml is what `npm run hub` writes", () => {
+  const file = new URL("../hub/tap-polar.yml", import.meta.url);
+
+  expect(readFileSync(file, "utf8")).toBe(hubYml());
 });
 
 describe("examples/shell/sync.sh", () => {

@@ -44,6 +44,16 @@ const rules: readonly Rule[] = [
   },
   {
     who: /^src\/(config|log|shared)\//,
+    mustNotImport: /^src\/cli\//,
+    because: "what every room may use depends on no room",
+  },
+  {
+    who: /^src\/(?!cli\/commands\/)/,
+    mustNotImport: /^@clack\//,
+    because: "prompts are loaded by the command that asks, and cost nobody else their start-up",
+  },
+  {
+    who: /^src\/(config|log|shared)\//,
     mustNotImport: /^src\/(polar|singer|streams|sync)\//,
     because: "what every room may use depends on no room",
   },
@@ -133,6 +143,8 @@ describe("a wrong import is told", () => {
     ["src/streams/orders.ts", "node:fs", "node:fs"],
     ["src/sync/engine/run.ts", "../../cli/arguments.ts", "src/cli/arguments.ts"],
     ["src/shared/errors.ts", "../polar/errors.ts", "src/polar/errors.ts"],
+    ["src/config/config.ts", "../cli/table.ts", "src/cli/table.ts"],
+    ["src/cli/command.ts", "@clack/prompts", "@clack/prompts"],
     ["src/sync/engine/run.ts", "undici", "undici"],
     ["src/singer/writer.ts", "node:http", "node:http"],
     ["src/sync/engine/run.ts", "../../../simulator/index.ts", "simulator/index.ts"],

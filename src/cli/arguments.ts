@@ -1,31 +1,45 @@
 /** The command line: what the user asked for. */
 import { parseArgs } from "node:util";
 import { meantSetting } from "../config/other-names.ts";
-import { describeSettings } from "../config/settings.ts";
 import { UserInputError } from "../shared/errors.ts";
 import { didYouMean } from "../shared/nearest-name.ts";
-import { DESCRIPTION, NAME, VERSION } from "../shared/program.ts";
+import { DESCRIPTION, NAME } from "../shared/program.ts";
+import { ABOUT_FORMATS, type AboutFormat } from "./about.ts";
 
-/** What the program is to do. `config` holds paths of files, and "ENV" for the environment. */
+/** The commands for people: words beside Singer's options. */
+export const WORDS = ["init", "check", "streams", "state"] as const;
+
+export type Word = (typeof WORDS)[number];
+
+/** Where the settings and the selection come from. `config` holds paths, and "ENV". */
+export interface Choice {
+  readonly config: readonly string[];
+  readonly catalog: string | undefined;
+  /** Patterns that choose streams and columns, before the setting of this name. */
+  readonly select: readonly string[] | undefined;
+}
+
+/** What the program is to do. */
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
-  | { readonly kind: "about" }
-  | { readonly kind: "discover"; readonly config: readonly string[] }
-  | {
-      readonly kind: "sync";
-      readonly config: readonly string[];
-      readonly catalog: string | undefined;
-      readonly state: string | undefined;
-    };
+  | { readonly kind: "about"; readonly format: AboutFormat }
+  | ({ readonly kind: "discover" } & Omit<Choice, "catalog">)
+  | ({ readonly kind: "sync"; readonly state: string | undefined } & Choice)
+  | ({ readonly kind: "test" } & Choice)
+  /** A command for people, with the arguments behind it. */
+  | { readonly kind: "word"; readonly word: Word; readonly args: readonly string[] };
 
 const OPTIONS = {
   config: { type: "string", multiple: true },
   catalog: { type: "string" },
   properties: { type: "string" },
   state: { type: "string" },
+  select: { type: "string", multiple: true },
   discover: { type: "boolean" },
+  test: { type: "boolean" },
   about: { type: "boolean" },
+  format: { type: "string" },
   version: { type: "boolean" },
   help: { type: "boolean", short: "h" },
 } as const;
@@ -38,12 +52,18 @@ export const HELP = `${DESCRIPTION}
   --config FILE    Settings as JSON. May be repeated: later files win.
   --config ENV     Settings from TAP_POLAR_… variables, which win over files.
   --discover       Print the catalog of all streams. Needs no token and no network.
-  --catalog FILE   Which streams and columns to sync. Without it, the default ones.
-  --properties     Another name for --catalog.
+  --catalog FILE   Which streams and columns to sync (or --properties); else the default ones.
   --state FILE     Where the last run stopped: the last state that the target printed.
-  --about          Print the capabilities and settings as JSON.
+  --select LIST    Choose streams and columns: 'orders,events.*,!orders.customer'.
+  --test           Read one record of each selected stream.
+  --about          Print capabilities and settings; --format json, markdown or meltano.
   --version        Print the version.
-  --help           Print this.
+
+For people, each with --help of its own:
+  init     ask for a token, and write config.json and catalog.json
+  check    try the token: scopes, rows, and how long a sync takes
+  streams  list the streams, and what is selected
+  state    explain a state, or let a stream be read again
 
 Exit codes: 0 all selected streams are complete; 1 at least one is not, and another run may mend it;
 2 a person is needed, for wrong input or a token that is not accepted.
@@ -55,28 +75,57 @@ Exit codes: 0 all selected streams are complete; 1 at least one is not, and anot
  * @throws UserInputError with all mistakes at once
  */
 export function parseArguments(args: readonly string[]): Command {
-  // Not strict: the strict mode stops at the first mistake, with a text for programmers.
-  const { values, tokens } = parseArgs({
-    args: [...args],
-    options: OPTIONS,
-    strict: false,
-    tokens: true,
+  const [first, ...rest] = args;
+  const word = WORDS.find((one) => one === first);
+  if (word !== undefined) return { kind: "word", word, args: rest };
+  refuseMistakes(args, OPTIONS, 0);
+  const { values } = parseArgs({ args: [...args], options: OPTIONS });
+  const { config = [], catalog = values.properties, state } = values;
+  if (values.help) return { kind: "help" };
+  if (values.version) return { kind: "version" };
+  if (values.about) return { kind: "about", format: formatOf(values.format) };
+  const select = listOf(values.select);
+  if (values.discover) return { kind: "discover", config, select };
+  if (values.test) return { kind: "test", config, catalog, select };
+  return { kind: "sync", config, catalog, state, select };
+}
+
+/** The options of a command, as node:util takes them. */
+export type Options = NonNullable<Parameters<typeof parseArgs>[0]>["options"] & object;
+
+/**
+ * Looks for all that is wrong with a command line, where node:util stops at the first mistake, with
+ * a text for programmers.
+ * @param positionals how many arguments may stand alone
+ * @throws UserInputError with all mistakes at once
+ */
+export function refuseMistakes(
+  args: readonly string[],
+  options: Options,
+  positionals: number,
+): void {
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
+  let alone = 0;
+  const mistakes = tokens.flatMap((token, at) => {
+    if (token.kind === "positional" && ++alone <= positionals) return [];
+    return mistakeIn(token, tokens[at - 1], options) ?? [];
   });
-  const mistakes = tokens
-    .map((token, at) => mistakeIn(token, tokens[at - 1]))
-    .filter((mistake) => mistake !== undefined);
   if (mistakes.length > 0) throw new UserInputError(mistakes);
-  const config = (values.config ?? []).filter((value) => typeof value === "string");
-  if (values.help === true) return { kind: "help" };
-  if (values.version === true) return { kind: "version" };
-  if (values.about === true) return { kind: "about" };
-  if (values.discover === true) return { kind: "discover", config };
-  return {
-    kind: "sync",
-    config,
-    catalog: textOf(values.catalog ?? values.properties),
-    state: textOf(values.state),
-  };
+}
+
+/** The patterns of all `--select`, which may have several with commas between them. */
+export function listOf(given: readonly string[] | undefined): readonly string[] | undefined {
+  return given
+    ?.join()
+    .split(",")
+    .map((pattern) => pattern.trim())
+    .filter((pattern) => pattern !== "");
+}
+
+function formatOf(text = "json"): AboutFormat {
+  const format = ABOUT_FORMATS.find((one) => one === text);
+  if (format !== undefined) return format;
+  throw new UserInputError(`--format: must be one of ${ABOUT_FORMATS.join(", ")}`);
 }
 
 /** A piece of the command line, as node:util tells it. */
@@ -91,23 +140,29 @@ type Token =
       readonly inlineValue: boolean | undefined;
     };
 
-function mistakeIn(token: Token, previous: Token | undefined): string | undefined {
+/** What stands behind an option, where that is not the path of a file. */
+const VALUES: Readonly<Record<string, string>> = {
+  select: "patterns such as orders,!orders.customer",
+  format: `one of ${ABOUT_FORMATS.join(", ")}`,
+  to: "a time such as 2026-01-31T12:00:00Z",
+  "api-url": "the address of the API",
+};
+
+function mistakeIn(
+  token: Token,
+  previous: Token | undefined,
+  options: Options,
+): string | undefined {
   if (token.kind === "option-terminator") return undefined;
   if (token.kind === "positional") {
     // What follows an option that there is not is its value, which may be a secret.
-    if (previous?.kind === "option" && optionOf(previous) === undefined) return undefined;
+    if (previous?.kind === "option" && !(previous.name in options)) return undefined;
+    const hint = didYouMean(token.value, WORDS);
+    if (hint !== "") return `${token.value}: is no command of ${NAME}${hint}`;
     return `${token.value}: stands alone; files are given as --config, --catalog or --state FILE`;
   }
-  const option = optionOf(token);
-  if (option === undefined) {
-    const setting = token.rawName.startsWith("--") ? meantSetting(token.name) : undefined;
-    if (setting !== undefined) {
-      return `${token.rawName}: settings are no options; put ${setting} into a file for --config, or set TAP_POLAR_${setting.toUpperCase()} and give --config=ENV`;
-    }
-    const names = Object.keys(OPTIONS).map((name) => `--${name}`);
-    const hint = didYouMean(token.rawName, names) || "; --help lists them";
-    return `${token.rawName}: is no option of ${NAME}${hint}`;
-  }
+  const option = Object.entries(options).find(([name]) => name === token.name)?.[1];
+  if (option === undefined) return unknownOption(token, options);
   if (option.type === "boolean") {
     return token.value === undefined ? undefined : `${token.rawName}: takes no value`;
   }
@@ -115,39 +170,23 @@ function mistakeIn(token: Token, previous: Token | undefined): string | undefine
     token.value === undefined ||
     token.value.trim() === "" ||
     (!token.inlineValue && token.value.startsWith("-"));
-  if (isMissing) return `${token.rawName}: needs the path of a file behind it`;
-  // Nor is the value repeated: it holds a secret.
+  const needed = VALUES[token.name] ?? "the path of a file";
+  if (isMissing) return `${token.rawName}: needs ${needed} behind it`;
+  // The value is not repeated: it holds a secret.
   if (!/^\s*\{|^polar_/.test(token.value ?? "")) return undefined;
   const instead = token.name === "config" ? "; or give --config=ENV and set variables" : "";
-  return `${token.rawName}: needs the path of a file, not what belongs into it${instead}`;
+  return `${token.rawName}: needs ${needed}, not what belongs into it${instead}`;
 }
 
-function optionOf({ name }: { readonly name: string }) {
-  return Object.entries(OPTIONS).find(([known]) => known === name)?.[1];
-}
-
-function textOf(value: string | boolean | undefined): string | undefined {
-  return typeof value === "string" ? value : undefined;
-}
-
-/** What `--about` prints: what a registry of taps wants to know. */
-export function about(): string {
-  return JSON.stringify(
-    {
-      name: NAME,
-      description: DESCRIPTION,
-      version: VERSION,
-      capabilities: [
-        "catalog",
-        "discover",
-        "state",
-        "about",
-        "activate-version",
-        "structured-logging",
-      ],
-      settings: describeSettings(),
-    },
-    null,
-    2,
-  );
+function unknownOption(
+  { name, rawName }: Extract<Token, { kind: "option" }>,
+  options: Options,
+): string {
+  const setting = rawName.startsWith("--") ? meantSetting(name) : undefined;
+  if (setting !== undefined) {
+    return `${rawName}: settings are no options; put ${setting} into a file for --config, or set TAP_POLAR_${setting.toUpperCase()} and give --config=ENV`;
+  }
+  const names = Object.keys(options).map((known) => `--${known}`);
+  const hint = didYouMean(rawName, names) || "; --help lists them";
+  return `${rawName}: is no option of ${NAME}${hint}`;
 }

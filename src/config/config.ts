@@ -20,6 +20,8 @@ export interface Config {
   /** Origin of the API, without a slash at its end. */
   readonly apiUrl: string;
   readonly organizationId: string | undefined;
+  /** Patterns that choose streams and columns. */
+  readonly select: readonly string[] | undefined;
   /** ISO 8601 in UTC with milliseconds. */
   readonly startDate: string | undefined;
   readonly requestsPerMinute: number;
@@ -71,17 +73,17 @@ export function loadConfig(
 }
 
 /**
- * Checks the configuration for a discovery, which uses none of it: Meltano passes it along. A
- * missing token is no mistake here.
+ * Checks the configuration for a discovery, which uses only the selection of it: Meltano passes all
+ * of it along. A missing token is no mistake here.
  * @throws UserInputError with all mistakes at once
  */
 export function checkConfig(
   sources: readonly string[],
   warn: Warn,
   environment: Environment = process.env,
-): void {
+): Pick<Config, "select"> {
   const { given, mistakes } = readSources(sources, warn, environment);
-  check(given, mistakes, warn);
+  return { select: check(given, mistakes, warn).select };
 }
 
 function readSources(sources: readonly string[], warn: Warn, environment: Environment) {
@@ -209,6 +211,7 @@ function resolve(valid: ReturnType<typeof check>): Config {
     environment,
     apiUrl: (valid.api_url ?? API_ORIGINS[environment]).replace(/\/+$/, ""),
     organizationId: valid.organization_id,
+    select: valid.select,
     startDate: valid.start_date === undefined ? undefined : inUtc(valid.start_date),
     requestsPerMinute: valid.requests_per_minute ?? REQUESTS_PER_MINUTE[environment],
     concurrency: valid.concurrency,

@@ -71,6 +71,13 @@ export const settings = z.object({
     description:
       "Organization to read, for personal and OAuth tokens that reach several. An organization token needs none.",
   }),
+  select: z
+    .preprocess(listed, z.array(z.string("must be a string"), "must be a list of patterns"))
+    .optional()
+    .register(notes, {
+      description:
+        "Which streams and columns to read, in place of what the catalog selects: patterns such as orders.* and !customers.email, as a list or with commas between them.",
+    }),
   start_date: z
     .union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
       error: "must be a date or a time in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
@@ -135,7 +142,7 @@ export const settings = z.object({
 /** A setting as the documentation shows it. */
 export interface Setting {
   readonly name: string;
-  readonly kind: "string" | "integer" | "number" | "boolean" | "options" | "date_iso8601";
+  readonly kind: "string" | "integer" | "number" | "boolean" | "options" | "array" | "date_iso8601";
   readonly options?: readonly string[];
   readonly description: string;
   /** The default's value, unless it depends on another setting. */
@@ -170,12 +177,29 @@ function kindOf(schema: z.ZodType): Pick<Setting, "kind" | "options"> {
     const inner = schema.unwrap();
     return inner instanceof z.ZodType ? kindOf(inner) : { kind: "string" };
   }
+  if (schema instanceof z.ZodPipe) return { kind: "array" };
   if (schema instanceof z.ZodEnum) return { kind: "options", options: schema.options.map(String) };
   if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
   if (schema instanceof z.ZodNumber) {
     return { kind: schema.format === "safeint" ? "integer" : "number" };
   }
   return { kind: schema instanceof z.ZodUnion ? "date_iso8601" : "string" };
+}
+
+/** A list as text: with commas, or in JSON as Meltano writes it into variables. */
+function listed(value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (value.startsWith("[")) {
+    try {
+      return JSON.parse(value);
+    } catch {
+      return value;
+    }
+  }
+  return value
+    .split(",")
+    .map((item) => item.trim())
+    .filter((item) => item !== "");
 }
 
 function mistakeInApiUrl(text: string): string | undefined {

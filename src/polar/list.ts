@@ -77,6 +77,7 @@ const MOST_UNREADABLE_IN_A_ROW = 10;
 export class ListReader {
   readonly #client: PolarClient;
   readonly #pool = new PagePool();
+  readonly #failed = new FailedPages();
 
   constructor(client: PolarClient) {
     this.#client = client;
@@ -85,10 +86,10 @@ export class ListReader {
   /**
    * Reads page `page` (from 1) of `limit` rows. One row that the server can't print answers 500 for
    * its whole page, for good: then the page is read in halves, down to single rows, so that only
-   * that row is missing.
+   * that row is missing. Where one has been met in a list, the next is looked for without waiting.
    */
   async read(list: ListRequest, page: number, limit: number): Promise<ListPage> {
-    const search = new Search(this.#client, this.#pool, list);
+    const search = new Search(this.#client, this.#pool, list, this.#failed);
     try {
       await search.read(page, limit);
     } catch (error) {
@@ -146,6 +147,30 @@ function describe({ rows, totalCount, lastPage }: Page): string {
   return `${rows.count} rows${of}`;
 }
 
+/** Pages that the server failed to send for good: whoever reads a list again knows where to cut. */
+class FailedPages {
+  readonly #pages = new Set<string>();
+  readonly #paths = new Set<string>();
+
+  add(list: ListRequest, page: number, limit: number): void {
+    this.#pages.add(nameOf(list, page, limit));
+    this.#paths.add(list.path);
+  }
+
+  has(list: ListRequest, page: number, limit: number): boolean {
+    return this.#pages.has(nameOf(list, page, limit));
+  }
+
+  /** Whether any page of a list is among them. */
+  hasAny({ path }: ListRequest): boolean {
+    return this.#paths.has(path);
+  }
+}
+
+function nameOf({ path, sorting, query }: ListRequest, page: number, limit: number): string {
+  return JSON.stringify([path, sorting, query, page, limit]);
+}
+
 /** One page on its way: the answers that make it up, in order. */
 class Search {
   readonly answers: Page[] = [];
@@ -153,16 +178,24 @@ class Search {
   readonly #client: PolarClient;
   readonly #pool: PagePool;
   readonly #list: ListRequest;
+  readonly #failed: FailedPages;
   #unreadableInARow = 0;
-  #splitting = false;
+  #splitting: boolean;
 
-  constructor(client: PolarClient, pool: PagePool, list: ListRequest) {
+  constructor(client: PolarClient, pool: PagePool, list: ListRequest, failed: FailedPages) {
     this.#client = client;
     this.#pool = pool;
     this.#list = list;
+    this.#failed = failed;
+    this.#splitting = failed.hasAny(list);
   }
 
   async read(page: number, limit: number): Promise<void> {
+    // The row itself is asked for again: the list may have moved.
+    if (limit > 1 && this.#failed.has(this.#list, page, limit)) {
+      await this.#readInParts(page, limit);
+      return;
+    }
     try {
       const answer = await this.#answer(page, limit);
       answer.offset = (page - 1) * limit;
@@ -173,15 +206,22 @@ class Search {
       if (limit === 1) {
         this.#unreadableInARow++;
         if (this.#unreadableInARow > MOST_UNREADABLE_IN_A_ROW) throw error;
+        this.#failed.add(this.#list, page, limit);
         this.unreadable.push(page - 1);
         return;
       }
       this.#splitting = true;
-      // The offset is (page - 1) * limit, so a page can only be cut into equal parts.
-      const parts = smallestDivisor(limit);
-      for (let part = 1; part <= parts; part++) {
-        await this.read((page - 1) * parts + part, limit / parts);
-      }
+      await this.#readInParts(page, limit);
+      // Only now it is sure that a row is to blame, and not the server.
+      if (this.unreadable.length > 0) this.#failed.add(this.#list, page, limit);
+    }
+  }
+
+  async #readInParts(page: number, limit: number): Promise<void> {
+    // The offset is (page - 1) * limit, so a page can only be cut into equal parts.
+    const parts = smallestDivisor(limit);
+    for (let part = 1; part <= parts; part++) {
+      await this.read((page - 1) * parts + part, limit / parts);
     }
   }
 

@@ -16,7 +16,7 @@ export function isWebPage(headers: IncomingHttpHeaders, bytes: Buffer): boolean 
 }
 
 /** `an HTML page titled "Sign in"`. Of a title nothing is kept that could disturb a log. */
-export function describePage(bytes: Buffer): string {
+function describePage(bytes: Buffer): string {
   const [, text = ""] = /<title[^>]*>([^<]*)/i.exec(head(bytes, LONGEST_HEAD)) ?? [];
   const title = text.replace(/[\p{C}\s]+/gu, " ").trim();
   if (title === "") return "an HTML page";

@@ -93,6 +93,11 @@ export class State {
     return [...this.#bookmarks.keys()].filter((stream) => !known.has(stream));
   }
 
+  /** The streams that have a bookmark. */
+  streams(): string[] {
+    return [...this.#bookmarks.keys()];
+  }
+
   /** A stream's bookmark, parsed; undefined before its first. Its shape is the caller's to check. */
   bookmark(stream: string): JsonObject | undefined {
     const members = this.#bookmarks.get(stream);

@@ -38,6 +38,12 @@ export interface Property<T extends JsonType = JsonType> {
 
 export type Properties = Readonly<Record<string, Property>>;
 
+/** Parameters that restrict a list to a range of time. Both borders are exclusive, to the microsecond. */
+export interface TimeRange {
+  readonly after: string;
+  readonly before: string;
+}
+
 /** Query parameters; one with several values is sent as often. */
 export type Query = Readonly<Record<string, string | readonly string[]>>;
 
@@ -55,6 +61,10 @@ export interface ListSource {
   readonly otherOrders?: readonly string[];
   /** Filters whose values together cover every row, for reading again part by part. */
   readonly splits?: Readonly<Record<string, readonly string[]>>;
+  /** The API sorts by whole milliseconds, though rows show more. */
+  readonly wholeMilliseconds?: true;
+  /** Ranges of the time at the front of {@link order}, to count what has been seen by. */
+  readonly range?: TimeRange;
   /** Query parameters sent with every request. */
   readonly query?: Query;
   /** How the list is caught up between two full sweeps; without it each sync reads it whole. */

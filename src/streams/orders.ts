@@ -35,6 +35,7 @@ export const orders = defineStream({
       "subscription",
     ],
     splits: { status: statuses },
+    range: { after: "created_after", before: "created_before" },
     changes: {
       createdBy: "created_at",
       customer: { property: "customer_id", parameter: "customer_id" },

@@ -30,6 +30,7 @@ export const subscriptions = defineStream({
     order: ["started_at", "customer", "product"],
     otherOrders: ["current_period_end", "amount", "status", "ended_at", "ends_at", "discount"],
     splits: { status: listedStatuses, cancel_at_period_end: ["true", "false"] },
+    range: { after: "started_after", before: "started_before" },
     changes: {
       createdBy: "started_at",
       customer: { property: "customer_id", parameter: "customer_id" },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { about, HELP, parseArguments } from "../../src/cli/arguments.ts";
+import { HELP, parseArguments } from "../../src/cli/arguments.ts";
 import { UserInputError } from "../../src/shared/errors.ts";
 
 function mistakesIn(...args: string[]): readonly string[] {
@@ -45,6 +45,8 @@ describe("parseArguments", () => {
     [["-h", "--discover"], "help"],
     [["--version"], "version"],
     [["--about"], "about"],
+    [["--test"], "test"],
+    [["check", "--config", "c.json"], "word"],
     [[], "sync"],
   ])("%j asks for %s", (args, kind) => {
     expect(parseArguments(args).kind).toBe(kind);
@@ -57,9 +59,36 @@ describe("parseArguments", () => {
     ["--config", "--config: needs the path of a file behind it"],
     ["--state=", "--state: needs the path of a file behind it"],
     ["--discover=yes", "--discover: takes no value"],
+    ["--select", "--select: needs patterns such as orders,!orders.customer behind it"],
+    ["--format", "--format: needs one of json, markdown, meltano behind it"],
+    ["chekc", 'chekc: is no command of tap-polar; did you mean "check"?'],
     ["a.json", "a.json: stands alone; files are given as --config, --catalog or --state FILE"],
   ])("refuses %s in one line", (argument, line) => {
     expect(mistakesIn(argument)).toEqual([line]);
+  });
+
+  it("takes patterns from several --select, with commas or without", () => {
+    const args = ["--select", "orders, !orders.customer,", "--select=events", "--discover"];
+    expect(parseArguments(args)).toMatchObject({
+      select: ["orders", "!orders.customer", "events"],
+    });
+  });
+
+  it("leaves what stands behind a command to the command", () => {
+    expect(parseArguments(["state", "show", "state.json", "--help"])).toEqual({
+      kind: "word",
+      word: "state",
+      args: ["show", "state.json", "--help"],
+    });
+  });
+
+  it("knows the formats of --about", () => {
+    expect(parseArguments(["--about", "--format", "markdown"])).toMatchObject({
+      format: "markdown",
+    });
+    expect(mistakesIn("--about", "--format", "yaml")).toEqual([
+      "--format: must be one of json, markdown, meltano",
+    ]);
   });
 
   it("does not take an option for another's value", () => {
@@ -90,14 +119,8 @@ describe("parseArguments", () => {
 });
 
 it("the help names every option and fits a terminal", () => {
-  for (const option of ["config", "discover", "catalog", "properties", "state", "version"]) {
+  for (const option of ["config", "discover", "catalog", "properties", "state", "select", "test"]) {
     expect(HELP).toContain(`--${option}`);
   }
   expect(HELP.split("\n").length).toBeLessThan(25);
-});
-
-it("--about names the capabilities and the secret", () => {
-  const content = JSON.parse(about());
-  expect(content.capabilities).toContain("discover");
-  expect(content.settings[0]).toMatchObject({ name: "access_token", sensitive: true });
 });

@@ -61,6 +61,7 @@ describe("loadConfig", () => {
       emitActivateVersionMessages: false,
       userAgent: expect.stringMatching(/^tap-polar\/\d+\.\d+\.\d+$/),
       metricsInterval: "day",
+      fullSweepHours: 24,
     });
     expect(warnings).toEqual([]);
   });
@@ -76,6 +77,19 @@ describe("loadConfig", () => {
     const second = file({ page_size: 2, concurrency: 2 });
     const { config } = load(["ENV", first, second], { TAP_POLAR_PAGE_SIZE: "3" });
     expect(config).toMatchObject({ pageSize: 3, concurrency: 2, maxRetries: 1 });
+  });
+
+  it.each([
+    [["orders.*", "!orders.customer"]],
+    ["orders.*, !orders.customer"],
+    ['["orders.*", "!orders.customer"]'],
+  ])("takes patterns as a list or as text: %j", (select) => {
+    const expected = ["orders.*", "!orders.customer"];
+    expect(load([file({ access_token: TOKEN, select })]).config.select).toEqual(expected);
+    expect(checkConfig([file({ select })], () => undefined)).toEqual({ select: expected });
+    if (typeof select !== "string") return;
+    const variables = { TAP_POLAR_ACCESS_TOKEN: TOKEN, TAP_POLAR_SELECT: select };
+    expect(load(["ENV"], variables).config.select).toEqual(expected);
   });
 
   it("reads no variables unless asked to", () => {

@@ -47,6 +47,26 @@ describeWith(["python"], "the wheel", () => {
     });
   });
 
+  test("holds the tap, the way to its Node, and the licences", async () => {
+    const python = toolProgram("uv", "python");
+    const { stdout } = await runProgram(python, ["-m", "zipfile", "--list", wheel()]);
+    const files = stdout
+      .split("\n")
+      .slice(1)
+      .map((line) => line.split(/ +/)[0]);
+    const metadata = `tap_polar-${manifest.version}.dist-info`;
+    expect(files.sort()).toEqual([
+      `${metadata}/METADATA`,
+      `${metadata}/RECORD`,
+      `${metadata}/WHEEL`,
+      `${metadata}/entry_points.txt`,
+      "tap_polar/LICENSE",
+      "tap_polar/THIRD-PARTY-LICENSES",
+      "tap_polar/__init__.py",
+      "tap_polar/tap.mjs",
+    ]);
+  });
+
   test("passes arguments and stdin on, and writes the same bytes", async () => {
     const simulator = await simulate();
     const config = configFor(simulator);

@@ -129,6 +129,23 @@ describe("rows that the server fails to send", () => {
     expect(server.requests.length).toBe(4 + (2 + 1) + (1 + 2) + (4 + 2) + (4 + 2));
   });
 
+  it("are found at once when the page is read again, and without waiting on another page", async () => {
+    const { server, reader } = await open(100, (offset) => offset === 7 || offset === 60);
+    (await reader.read(LIST, 1, 50)).release();
+    const first = server.requests.length;
+    const again = await reader.read(LIST, 1, 50);
+    expect(again.unreadable).toEqual([7]);
+    again.release();
+    // The pages that hold the row are not asked for; the row itself is, once more and a last time.
+    const asked = server.requests.slice(first).map(({ target }) => target);
+    expect(asked.filter((target) => target.includes("page=1&limit=50"))).toEqual([]);
+    expect(asked.length).toBeLessThan(first - 4);
+    const before = server.requests.length;
+    (await reader.read(LIST, 2, 50)).release();
+    const whole = server.requests.slice(before).filter(({ target }) => target.includes("limit=50"));
+    expect(whole.length).toBe(2);
+  });
+
   it("do not keep a later page from being read in one piece", async () => {
     const { server, reader } = await open(20, (offset) => offset === 3);
     (await reader.read(LIST, 1, 10)).release();

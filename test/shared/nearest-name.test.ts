@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
 import { didYouMean, nearestName } from "../../src/shared/nearest-name.ts";
 
-const names = ["orders", "order_items", "customers", "page_size"];
+const names = ["orders", "order_items", "customers", "page_size", "email"];
 
 it.each([
   ["order", "orders"],
   ["oders", "orders"],
+  ["emial", "email"],
   ["Customers", "customers"],
   ["page-size", "page_size"],
   ["orderitems", "order_items"],

@@ -5,7 +5,13 @@
  */
 import { z } from "zod";
 import type { Simulator } from "../../simulator/index.ts";
-import type { ChildSource, NestedSource, Stream } from "../../src/streams/define.ts";
+import type {
+  ChildSource,
+  ListSource,
+  NestedSource,
+  Stream,
+  WindowSource,
+} from "../../src/streams/define.ts";
 import { streams } from "../../src/streams/index.ts";
 import { discover } from "../../src/sync/engine/discovery.ts";
 import { type Catalog, type Selection, select } from "./select.ts";
@@ -152,7 +158,19 @@ function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: Js
   return columns;
 }
 
-const pagesOf = (rows: number) => Math.max(1, Math.ceil(rows / 100));
+/**
+ * Requests for a list that keeps still, in pages of 100. One that does not fit in a page is asked for
+ * its newest page before and after (without an order only after), and counted by up to five ranges
+ * of time.
+ */
+function requestsForList(rows: number, source: ListSource | WindowSource): number {
+  if (rows < 100) return 1;
+  const pages = Math.ceil(rows / 100);
+  const aroundIt = source.order.length > 0 ? 2 : 1;
+  const ranges =
+    source.kind === "list" && source.range ? Math.ceil(pages / Math.ceil(pages / 5)) : 0;
+  return pages + aroundIt + ranges;
+}
 
 /**
  * Requests that a stream's own rows take at the least, in pages of 100: its pages, or those of each
@@ -162,12 +180,12 @@ export function requestsOf(simulator: Simulator, name: string, ranges: number): 
   const { source } = streamNamed(name);
   switch (source.kind) {
     case "list": {
-      const pages = pagesOf(tableRows(simulator, name).length);
+      const requests = requestsForList(tableRows(simulator, name).length, source);
       // The list of the archived meters, and the rows of each.
-      return source.hiddenUnless ? pages + 1 + archivedMeters(simulator) : pages;
+      return source.hiddenUnless ? requests + 1 + archivedMeters(simulator) : requests;
     }
     case "windows":
-      return pagesOf(tableRows(simulator, name).length);
+      return requestsForList(tableRows(simulator, name).length, source);
     case "array":
       return 1;
     case "nested":
@@ -191,11 +209,12 @@ export function requestsForParents(simulator: Simulator, name: string): number {
       return requestsOf(simulator, source.parent, 0);
     case "children":
       return source.parents
-        .map(({ stream, parentQuery }) =>
-          pagesOf(
-            parentsOf(simulator, { stream, path: "", ...(parentQuery && { parentQuery }) }).length,
-          ),
-        )
+        .map(({ stream, parentQuery }) => {
+          const { source: list } = streamNamed(stream);
+          const choice = { stream, path: "", ...(parentQuery && { parentQuery }) };
+          const { length } = parentsOf(simulator, choice);
+          return list.kind === "list" ? requestsForList(length, list) : 0;
+        })
         .reduce((sum, pages) => sum + pages, 0);
     case "periods":
       return source.parent ? requestsOf(simulator, source.parent, 0) : 0;

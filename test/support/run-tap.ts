@@ -20,6 +20,8 @@ export interface TapInput {
   readonly config?: object | string | undefined;
   readonly catalog?: object | string | undefined;
   readonly state?: object | string | undefined;
+  /** A command for people, such as `check`: it stands first. */
+  readonly word?: string;
   /** Further arguments, after `--config`, `--catalog` and `--state`. */
   readonly args?: readonly string[];
   /** The whole environment, besides PATH. */
@@ -146,7 +148,7 @@ async function endTarget(
   };
 }
 
-async function prepareTap({ args = [], env, frozenAt, ...files }: TapInput) {
+async function prepareTap({ word, args = [], env, frozenAt, ...files }: TapInput) {
   const cwd = await workFolder();
   const fileArgs: string[] = [];
   for (const [name, content] of Object.entries(files)) {
@@ -160,7 +162,7 @@ async function prepareTap({ args = [], env, frozenAt, ...files }: TapInput) {
     env: { ...env, ...(frozenAt !== undefined && { FROZEN_CLOCK: frozenAt }) },
     nodeArgs: frozenAt === undefined ? [] : ["--import", frozenClock],
   };
-  return { args: [...fileArgs, ...args], options };
+  return { args: [...(word === undefined ? [] : [word]), ...fileArgs, ...args], options };
 }
 
 /** A preload for Node that stops the clock. */

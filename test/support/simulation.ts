@@ -16,7 +16,7 @@ export const defaultStreams = [
 ] as const;
 
 /** Short lists, for tests about something else. */
-const shortLists = {
+export const shortLists = {
   customers: 25,
   products: 6,
   orders: 30,

@@ -5,7 +5,7 @@ import { PageMaker } from "./pages.ts";
 
 export interface ModelRow {
   readonly id: string;
-  /** Sort keys; a later row has a greater `created_at` than all before it. */
+  /** Sort keys; `created_at` is shown as a time, these minutes after the first row's. */
   readonly created_at: number;
   readonly amount: number;
   readonly status: string;
@@ -103,16 +103,19 @@ export class ModelList {
   /** Rows that have been there from the beginning. */
   readonly lasting: Set<string>;
   readonly #options: ModelOptions;
+  /** When the next row will be created. */
+  #next: number;
 
   constructor(options: ModelOptions) {
     this.#options = options;
+    this.#next = 1 + Math.max(0, ...options.rows.map((row) => row.created_at));
     this.rows = [...options.rows];
     this.lasting = new Set(this.rows.map(({ id }) => id));
   }
 
-  /** Adds a row that is created later than all others. */
+  /** Adds a row that is created later than all that ever were. */
   insert(): void {
-    const created_at = 1 + Math.max(0, ...this.rows.map((row) => row.created_at));
+    const created_at = this.#next++;
     const id = `new-${created_at}-${this.requests.length}-${this.rows.length}`;
     this.rows.push({ id, created_at, amount: this.rows.length % 3, status: "open" });
   }
@@ -142,8 +145,16 @@ export class ModelList {
       this.#options.isPoisoned?.(row) ? [from + index] : [],
     );
     const counts = { totalCount, lastPage, receivedAt };
-    return this.maker.page(readable, { ...counts, unreadable });
+    return this.maker.page(readable.map(shown), { ...counts, unreadable });
   };
+}
+
+const START = Date.parse("2026-08-01T12:00:00Z");
+
+/** A row as the API sends it. */
+function shown(row: ModelRow): object {
+  const created_at = new Date(START + row.created_at * 60_000).toISOString().replace("Z", "000Z");
+  return { ...row, created_at };
 }
 
 function comparison(sorting: readonly string[]): Compare {

@@ -76,7 +76,8 @@ describe("a list that has changed since the run was interrupted", () => {
     const resumed = await runTap({ ...input, state });
 
     expect(resumed.exitCode).toBe(0);
-    expect(requestCount(simulator) - before).toBeLessThan(10);
+    // Five pages and the one before; then the newest page, twice since some have come, and five ranges.
+    expect(requestCount(simulator) - before).toBeLessThanOrEqual(6 + 2 + 5);
     const ids = new Set([...idsOf(killed, "orders"), ...idsOf(resumed.lines, "orders")]);
     expect([...ids].sort()).toEqual(listedIds(simulator, "orders"));
   });

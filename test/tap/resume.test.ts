@@ -132,7 +132,8 @@ test("a resumed run goes on in the same version, without reading all again or cl
   // Customers were done, and need no full sweep; checkouts begin only now.
   expect(activated).toEqual(["checkouts"]);
   // Of the 40 pages of orders 25 were done.
-  expect(ordersPages).toBeLessThan(18);
+  // The newest page at the end, and five ranges of time, come on top.
+  expect(ordersPages).toBeLessThan(18 + 1 + 5);
 });
 
 test("a row that can't be read is not forgotten on the way", async () => {

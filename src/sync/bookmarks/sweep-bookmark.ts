@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { Context } from "../contract/context.ts";
-import type { SweepPosition } from "../sweep/sweep.ts";
+import type { SweepPosition } from "../sweep/position.ts";
 import { readBookmark } from "./bookmark.ts";
 
 /**
@@ -18,6 +18,10 @@ const bookmarkSchema = z.looseObject({
       page_size: z.int().min(1),
       order: z.array(z.string()),
       rows: z.int().nonnegative(),
+      count: z.int().nonnegative().optional(),
+      most: z.int().nonnegative().optional(),
+      newest: z.string().optional(),
+      settled: z.object({ time: z.string(), rows: z.int().nonnegative() }).optional(),
       unreadable: z.array(z.int().nonnegative()).default([]),
       digest: z.string(),
     })
@@ -42,12 +46,12 @@ export function readSweepBookmark(
   context: Pick<Context, "state">,
 ): SweepBookmark {
   const { version, sweep } = readBookmark(stream, bookmarkSchema, context);
-  const resumable =
-    sweep !== undefined &&
-    version !== undefined &&
-    sweep.page_size === walk.pageSize &&
-    sweep.order.join() === walk.order.join();
-  return { version, position: resumable ? sweep : undefined };
+  const isSameWalk = sweep?.page_size === walk.pageSize && sweep.order.join() === walk.order.join();
+  if (!isSameWalk || version === undefined) return { version, position: undefined };
+  // An early version of the tap did not write what the API had counted.
+  const { count, most } = sweep;
+  if (count === undefined || most === undefined) return { version, position: undefined };
+  return { version, position: { ...sweep, count, most } };
 }
 
 /** What to set in the bookmark when a sweep of this version has come so far, or is over. */
@@ -57,7 +61,7 @@ export function sweepBookmark(
   position: SweepPosition | undefined,
 ): BookmarkFields {
   if (!position) return { version, sweep: undefined };
-  const { page, rows, unreadable, digest } = position;
-  const walked = { page, page_size: walk.pageSize, order: walk.order, rows, digest };
+  const { unreadable, ...rest } = position;
+  const walked = { page_size: walk.pageSize, order: walk.order, ...rest };
   return { version, sweep: unreadable.length > 0 ? { ...walked, unreadable } : walked };
 }

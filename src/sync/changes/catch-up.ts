@@ -1,4 +1,5 @@
 import type { Changes, ListSource, Stream } from "../../streams/define.ts";
+import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
 import { type Ground, groundFields, readGround } from "../bookmarks/list-bookmark.ts";
 import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import type { Context } from "../contract/context.ts";
@@ -6,7 +7,7 @@ import type { Step, Sync } from "../contract/step.ts";
 import { readSweepBookmarks, syncFullTable } from "../kinds/full-table.ts";
 import type { Method, OpenTask, StreamTask } from "../kinds/kind.ts";
 import { ChangeReader } from "./change-reader.ts";
-import { type ChangeFeed, FEED_BOOKMARK, feedOf, TooMuchChangedError } from "./feed.ts";
+import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsOfSweep } from "./open-memory.ts";
 import { RecentRows } from "./recent-rows.ts";
@@ -73,7 +74,7 @@ function isSweepDue(
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */
 async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): Sync {
   const { createdBy } = changes;
-  const recent = new RecentRows(createdBy, feed.begunAt);
+  const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
   const observers = [...task.observers, recent, open];
   const outcomes = yield* syncFullTable({ ...task, observers });

@@ -96,7 +96,7 @@ export class ChangeReader {
     let fresh = first;
     if (fresh.isComplete && fresh.surplus !== 0) {
       first.release();
-      fresh = await FreshRows.read(this.#member, this.#feed.begunAt, lane);
+      fresh = await FreshRows.read(this.#member, this.#feed, lane);
     }
     const { isComplete, surplus } = fresh;
     if (isComplete && surplus < 0) {
@@ -175,12 +175,14 @@ export class ChangeReader {
     const { customer } = this.#member.changes;
     if (customer?.parameter === undefined) return yield* this.#readRows(customers);
     const { parameter, atOnce = CUSTOMERS_AT_ONCE } = customer;
+    // What slips past here is found by the next full sweep: no need to count ranges of time.
+    const { range: _, ...list } = source;
     let problem: string | undefined;
     for (let at = 0; at < customers.length; at += atOnce) {
       const query = { ...source.query, [parameter]: customers.slice(at, at + atOnce) };
       const reading = readList(
         {
-          source: { ...source, query },
+          source: { ...list, query },
           key: itemKey(stream),
           onRow: (rows, row, page) => this.#write(rows, row, page),
         },

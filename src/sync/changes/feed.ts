@@ -1,8 +1,8 @@
-import * as z from "zod";
-import { UnauthorizedError, UnreachableError } from "../../polar/errors.ts";
+import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
+import { FEED_BOOKMARK, feedBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
@@ -10,12 +10,7 @@ import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsReading } from "./open-rows.ts";
-import { ToldChanges, toldBookmark } from "./told-changes.ts";
-
-/** Where the sources of hints stand is kept beside the bookmarks of the streams, under this name. */
-export const FEED_BOOKMARK = "change_sources";
-
-const feedBookmark = z.looseObject({ sources: z.record(z.string(), toldBookmark).default({}) });
+import { ToldChanges } from "./told-changes.ts";
 
 /** What was read of one list to find out what has changed. Who takes it releases both. */
 interface Looked {
@@ -46,8 +41,10 @@ export function feedOf(context: Context): ChangeFeed {
 
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
-  /** When the run began: what happened before is known to a list that this run has caught up. */
-  readonly begunAt: number;
+  readonly #clock: Context["clock"];
+  readonly #begunAt: number;
+  /** How the clock had been put right when the run began. */
+  readonly #correction: number;
   readonly #members: Member[] = [];
   readonly #looked = new Map<Member, Promise<Looked>>();
   readonly #tables = new Map<Member, TableWriter>();
@@ -57,8 +54,18 @@ export class ChangeFeed {
   #tooMuch: TooMuchChangedError | undefined;
   #bookmark: BookmarkFields | undefined;
 
-  constructor(context: Context) {
-    this.begunAt = context.clock.now();
+  constructor({ clock }: Context) {
+    this.#clock = clock;
+    this.#begunAt = clock.now();
+    this.#correction = clock.correction ?? 0;
+  }
+
+  /**
+   * When the run began: what happened before is known to a list that this run has caught up. By the
+   * API's time, as soon as an answer has told it.
+   */
+  get begunAt(): number {
+    return this.#begunAt + (this.#clock.correction ?? 0) - this.#correction;
   }
 
   /** To be called for each list that has been swept before, and before any of them is opened. */
@@ -140,7 +147,7 @@ export class ChangeFeed {
 
   async #look(member: Member, lane: LaneContext): Promise<Looked> {
     const [fresh, open] = await Promise.all([
-      FreshRows.read(member, this.begunAt, lane),
+      FreshRows.read(member, this, lane),
       OpenRowsReading.read(member, this.begunAt, lane),
     ]);
     return { fresh, open };
@@ -182,6 +189,5 @@ function release({ fresh, open }: Looked): void {
 
 /** Whether the run goes on without the source. */
 function isOptional(error: unknown): error is TapError {
-  if (error instanceof UnauthorizedError || error instanceof UnreachableError) return false;
-  return error instanceof TapError;
+  return error instanceof TapError && !(error instanceof PolarError && error.endsRun);
 }

@@ -4,7 +4,7 @@ import type { Hints } from "./hints.ts";
 import { KnownIds } from "./known-ids.ts";
 import type { Member } from "./member.ts";
 import { type NewestRows, readNewest } from "./newest-rows.ts";
-import { RecentRows } from "./recent-rows.ts";
+import { type Begun, RecentRows } from "./recent-rows.ts";
 
 /** More new pages than these are not held in memory: then the list is read whole. */
 const MOST_PAGES = 10;
@@ -18,19 +18,19 @@ export class FreshRows {
   /** How many rows have come. */
   readonly count: number;
 
-  static async read(member: Member, begunAt: number, lane: LaneContext): Promise<FreshRows> {
+  static async read(member: Member, sync: Begun, lane: LaneContext): Promise<FreshRows> {
     const { task, changes, ground } = member;
     const since = RecentRows.since(ground.newest, ground.caughtUpAt);
     const reading = { since, mostPages: MOST_PAGES };
     const newest = await readNewest(task.source, changes.createdBy, reading, lane);
-    return new FreshRows(member, newest, begunAt);
+    return new FreshRows(member, newest, sync);
   }
 
-  private constructor(member: Member, newest: NewestRows, begunAt: number) {
+  private constructor(member: Member, newest: NewestRows, sync: Begun) {
     const { changes, ground } = member;
     this.#member = member;
     this.#newest = newest;
-    this.#recent = new RecentRows(changes.createdBy, begunAt);
+    this.#recent = new RecentRows(changes.createdBy, sync);
     const known = ground.recent === undefined ? undefined : KnownIds.of(ground.recent);
     const latest =
       ground.newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(ground.newest);

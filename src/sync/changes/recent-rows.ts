@@ -9,6 +9,11 @@ import { KnownIds } from "./known-ids.ts";
  */
 export const OVERLAP_MILLISECONDS = 3_600_000;
 
+/** The sync that knows all that happened before it began, in milliseconds since the epoch. */
+export interface Begun {
+  readonly begunAt: number;
+}
+
 interface Recent {
   readonly id: string;
   readonly time: number;
@@ -20,8 +25,7 @@ interface Recent {
  */
 export class RecentRows implements RowObserver {
   readonly #createdBy: string;
-  /** All that happened before this moment will be known. */
-  readonly #caughtUpAt: number;
+  readonly #sync: Begun;
   #rows: Recent[] = [];
   /** So many are gathered before the old ones among them are forgotten. */
   #most = 4_096;
@@ -33,9 +37,9 @@ export class RecentRows implements RowObserver {
   /** How the reading has ended, once it has. */
   end: ListEnd | undefined;
 
-  constructor(createdBy: string, caughtUpAt: number) {
+  constructor(createdBy: string, sync: Begun) {
     this.#createdBy = createdBy;
-    this.#caughtUpAt = caughtUpAt;
+    this.#sync = sync;
   }
 
   add(rows: Rows, row: number): void {
@@ -47,7 +51,7 @@ export class RecentRows implements RowObserver {
       this.#latest = time;
       this.newest = text;
     }
-    if (time >= this.#caughtUpAt) {
+    if (time >= this.#sync.begunAt) {
       this.later++;
       return;
     }
@@ -75,7 +79,7 @@ export class RecentRows implements RowObserver {
   }
 
   #forget(): void {
-    const since = RecentRows.since(this.newest, this.#caughtUpAt);
+    const since = RecentRows.since(this.newest, this.#sync.begunAt);
     this.#rows = this.#rows.filter(({ time }) => time >= since);
     this.#most = this.#rows.length + 4_096;
   }

@@ -1,6 +1,6 @@
-import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
+import type { ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { itemKey, readFirstPage, readList } from "../kinds/read-list.ts";
 import { Hints } from "./hints.ts";
@@ -14,16 +14,6 @@ const SETTLED_MILLISECONDS = 5 * 60_000;
 
 /** More pages than these are not read: where so much was told, lists are read whole. */
 const MOST_PAGES = 30;
-
-/** Where the reading of a source of hints stands. */
-export const toldBookmark = z.object({
-  /** Everything told of the time before is known… */
-  until: z.iso.datetime({ offset: true }),
-  /** …and so many rows were told of the time within the overlap before it. */
-  count: z.int().nonnegative(),
-});
-
-export type ToldBookmark = z.infer<typeof toldBookmark>;
 
 /** A source of hints that is read by time: system events, webhook deliveries. */
 export class ToldChanges {
@@ -93,6 +83,7 @@ export class ToldChanges {
         onRow: (rows, row) => tell(rows, row, this.#lists, hints),
         // What is stored twice is counted twice, and never adds up.
         mostPasses: 1,
+        mayRepeatRows: true,
       },
       this.#lane,
     );
@@ -112,6 +103,7 @@ export class ToldChanges {
 
   #listOf(query: Query): ListSource {
     const { path, order, tells } = this.#source;
-    return { kind: "list", path, order, query: { ...tells?.query, ...query } };
+    const all = { ...tells?.query, ...query };
+    return { kind: "list", path, order, query: all, wholeMilliseconds: true };
   }
 }

@@ -9,8 +9,13 @@ import { nextVersion } from "../bookmarks/table-version.ts";
 import type { Context } from "../contract/context.ts";
 import type { Step, Sync } from "../contract/step.ts";
 import { TableWriter } from "../records/table-writer.ts";
-import type { SweepPosition, Verdict } from "../sweep/sweep.ts";
-import { isWhole as isWholeList, problemOf, reasonToStartOver } from "../sweep/verdicts.ts";
+import type { SweepPosition } from "../sweep/position.ts";
+import {
+  isWhole as isWholeList,
+  problemOf,
+  reasonToStartOver,
+  type Verdict,
+} from "../sweep/verdicts.ts";
 import { method, type OpenTask, type StreamTask } from "./kind.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";

@@ -2,8 +2,10 @@ import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
-import { firstPass, type Part } from "../sweep/passes.ts";
-import { type SweepOptions, type SweepPosition, sweep, type Verdict } from "../sweep/sweep.ts";
+import { firstPass, newestFirst, type Part } from "../sweep/passes.ts";
+import type { SweepPosition } from "../sweep/position.ts";
+import { type SweepOptions, sweep } from "../sweep/sweep.ts";
+import type { Verdict } from "../sweep/verdicts.ts";
 
 /** A list to be swept. */
 export interface ListReading {
@@ -15,9 +17,10 @@ export interface ListReading {
   /** Called for each row, once. */
   readonly onRow: (rows: Rows, row: number, page: ListPage) => void;
   readonly resume?: SweepPosition | undefined;
-  /** The first page, where it has been read already. */
+  /** What {@link readFirstPage} has read, where that has been done already. */
   readonly firstPage?: ListPage | undefined;
   readonly mostPasses?: SweepOptions["mostPasses"];
+  readonly mayRepeatRows?: SweepOptions["mayRepeatRows"];
   readonly onPage?: SweepOptions["onPage"];
 }
 
@@ -42,16 +45,28 @@ export function readList(
     onAllRequested: lane.onAllRequested,
     resume: reading.resume,
     mostPasses: reading.mostPasses,
+    mayRepeatRows: reading.mayRepeatRows,
     onPage: reading.onPage,
   });
 }
 
-/** Reads the first page of a list before deciding what to do with it. */
+/**
+ * Reads the page that a sweep begins with, before deciding what to do with the list: that of the
+ * newest rows, where the list has an order.
+ */
 export function readFirstPage(
   reading: Pick<ListReading, "source" | "path">,
   lane: LaneContext,
 ): Promise<ListPage> {
-  return readListPage(reading, firstPass(reading.source, lane.pageSize), 1, lane);
+  return readListPage(reading, newestFirst(reading.source, lane.pageSize), 1, lane);
+}
+
+/** Reads the first row alone. */
+export function readOldestRow(
+  reading: Pick<ListReading, "source" | "path">,
+  lane: LaneContext,
+): Promise<ListPage> {
+  return readListPage(reading, firstPass(reading.source, 1), 1, lane);
 }
 
 /** Reads one page of a list, in one of the ways to walk it. */

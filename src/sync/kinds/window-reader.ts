@@ -7,9 +7,8 @@ import type { Output } from "../records/output.ts";
 import { stringOf, timeOf } from "../records/row-values.ts";
 import { IdSet } from "../sweep/id-set.ts";
 import { addKey } from "../sweep/row-keys.ts";
-import type { Verdict } from "../sweep/sweep.ts";
-import { problemOf } from "../sweep/verdicts.ts";
-import { itemKey, type ListReading, readFirstPage, readList } from "./read-list.ts";
+import { problemOf, type Verdict } from "../sweep/verdicts.ts";
+import { itemKey, type ListReading, readFirstPage, readList, readOldestRow } from "./read-list.ts";
 
 export interface Windowed {
   readonly stream: Stream;
@@ -47,13 +46,16 @@ export class WindowReader {
     return readFirstPage({ source: this.#listOf(window) }, this.#lane);
   }
 
-  /** When the rows of a window begin: known where the first page has the oldest row first. */
-  oldest(first: ListPage, window: Window): number {
+  /** When the rows of a window begin, as far as that can be asked. */
+  async oldest(window: Window): Promise<number> {
     const { order, timestamp } = this.#windowed.source;
-    const [rows] = first;
-    const known = rows && order.length > 0 ? timeOf(rows, 0, timestamp) : Number.NaN;
-    if (known >= window.start && known < window.end) return known;
-    return Number.isFinite(window.start) ? window.start : 0;
+    const start = Number.isFinite(window.start) ? window.start : 0;
+    if (order.length === 0) return start;
+    const page = await readOldestRow({ source: this.#listOf(window) }, this.#lane);
+    const [rows] = page;
+    const known = rows ? timeOf(rows, 0, timestamp) : Number.NaN;
+    page.release();
+    return known >= window.start && known < window.end ? known : start;
   }
 
   /** Reads a window, each row once; returns why it is not whole, should that be so. */
@@ -69,7 +71,8 @@ export class WindowReader {
   /**
    * Where the API holds rows several times and counts them as often, the count can't tell whether
    * rows are missing. They hide in the milliseconds that a page's border cuts, so those are read by
-   * themselves. What is still not there when all is read once more is no row but a repetition.
+   * themselves. What is still not there when all is read once more is no row but a repetition, if
+   * the window has kept still meanwhile.
    */
   async *#readRepeating(window: Window, firstPage: ListPage): AsyncGenerator<Step, Verdict> {
     for (let reading = 1; ; reading++) {
@@ -80,12 +83,11 @@ export class WindowReader {
         mostPasses: 0,
         onPage: (page) => cuts.note(page),
       });
-      // One page is one query: no row can slip through.
-      if (verdict.outcome === "whole" || cuts.pages === 1) return { ...verdict, outcome: "whole" };
+      if (verdict.outcome === "whole") return verdict;
       for (const time of cuts.times) yield* this.#readMillisecond(time);
       const found = this.#seen.size;
       const addsUp = found + verdict.unreadable.length >= verdict.expected;
-      if (addsUp || (reading > 1 && found === before)) {
+      if (verdict.steady && (reading === 1 ? addsUp : found === before)) {
         return { ...verdict, outcome: "whole", found };
       }
       if (reading === MOST_READINGS) return { ...verdict, found };
@@ -102,10 +104,11 @@ export class WindowReader {
     window: Window,
     options: Pick<ListReading, "firstPage" | "mostPasses" | "onPage">,
   ): AsyncGenerator<Step, Verdict> {
-    const { output } = this.#windowed;
+    const { source, output } = this.#windowed;
     const progress = readList(
       {
         ...options,
+        mayRepeatRows: source.mayRepeatRows,
         source: this.#listOf(window),
         key: this.#key,
         onRow: (rows, row, page) => this.#add(window, rows, row, page),
@@ -143,7 +146,7 @@ export class WindowReader {
     const { path, order, splits = {}, startParameter, endParameter } = this.#windowed.source;
     const query: Record<string, string> = { [endParameter]: new Date(end).toISOString() };
     if (Number.isFinite(start)) query[startParameter] = new Date(start - 1).toISOString();
-    return { kind: "list", path, order, splits, query };
+    return { kind: "list", path, order, splits, query, wholeMilliseconds: true };
   }
 }
 
@@ -152,14 +155,12 @@ class Cuts {
   readonly times = new Set<number>();
   readonly #timestamp: string;
   #last = Number.NaN;
-  pages = 0;
 
   constructor(timestamp: string) {
     this.#timestamp = timestamp;
   }
 
   note(page: ListPage): void {
-    this.pages++;
     for (const rows of page) {
       if (rows.count === 0) continue;
       if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);

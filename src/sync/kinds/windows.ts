@@ -60,9 +60,9 @@ export async function* syncWindows(task: OpenTask<WindowSource, WindowBookmark>)
     const first = await reader.first(window);
     const count = first.totalCount ?? 0;
     if (count > (cut ? MOST_ROWS_PER_WINDOW : ROWS_PER_WINDOW) && window.end - start > 1) {
-      start = reader.oldest(first, window);
-      width = Math.max(1, Math.floor(((window.end - start) * ROWS_PER_WINDOW) / count));
       first.release();
+      start = await reader.oldest(window);
+      width = Math.max(1, Math.floor(((window.end - start) * ROWS_PER_WINDOW) / count));
       continue;
     }
     if (window.end === end) lane.onAllRequested();

@@ -1,32 +1,39 @@
 /**
- * The ids that a sweep has seen. Polar's ids are UUIDs: 16 bytes each in open-addressed tables that
- * fill to 4/5, so a million of them take less than 30 MB. Anything else is kept as a string.
+ * The ids that a sweep has seen, each with a mark. Polar's ids are UUIDs: 16 bytes each, and one for
+ * the mark, in open-addressed tables that fill to 4/5, so a million of them take about 30 MB.
+ * Anything else is kept as a string.
  */
 export class IdSet {
   readonly #shards = Array.from({ length: SHARDS }, () => new Shard());
-  readonly #others = new Set<string>();
+  readonly #others = new Map<string, number>();
   #size = 0;
+  /** The mark that the last id added had before; undefined when it was new. */
+  replaced: number | undefined;
 
   /** How many distinct ids have been added. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds the id that stands in these bytes, without its quotes; false when it was there already. */
-  add(bytes: Uint8Array, start: number, end: number): boolean {
-    const isNew = parseUuid(bytes, start, end)
-      ? this.#addUuid()
-      : addOther(this.#others, Buffer.from(bytes.subarray(start, end)).toString("latin1"));
-    if (isNew) this.#size++;
-    return isNew;
+  /**
+   * Adds the id that stands in these bytes, without its quotes, or gives it another mark (0 to 255);
+   * false when it was there already, and {@link replaced} is then the mark that it had.
+   */
+  add(bytes: Uint8Array, start: number, end: number, mark = 0): boolean {
+    this.replaced = parseUuid(bytes, start, end)
+      ? this.#markUuid(mark)
+      : markOther(this.#others, Buffer.from(bytes.subarray(start, end)).toString("latin1"), mark);
+    if (this.replaced !== undefined) return false;
+    this.#size++;
+    return true;
   }
 
-  #addUuid(): boolean {
+  #markUuid(mark: number): number | undefined {
     // Version 4 UUIDs are random; the shuffle is for tests and servers that count.
     const hash = hashAt(words, 0);
     const shard = this.#shards[hash >>> (32 - SHARD_BITS)];
     if (!shard) throw new RangeError("a hash has no more than 32 bits");
-    return shard.add(hash, words);
+    return shard.mark(hash, words, mark);
   }
 }
 
@@ -46,9 +53,10 @@ function hashAt(table: Uint32Array, at: number): number {
   return (hash ^ (hash >>> 13)) >>> 0;
 }
 
-function addOther(set: Set<string>, id: string): boolean {
-  const before = set.size;
-  return set.add(id).size > before;
+function markOther(marks: Map<string, number>, id: string, mark: number): number | undefined {
+  const before = marks.get(id);
+  marks.set(id, mark);
+  return before;
 }
 
 /** Values of hexadecimal digits in lower case; 255 for everything else. */
@@ -78,24 +86,27 @@ function parseUuid(bytes: Uint8Array, start: number, end: number): boolean {
 /** One of the tables. Growing one at a time keeps the memory for the copy small. */
 class Shard {
   #table = new Uint32Array(16 * 4);
+  #marks = new Uint8Array(16);
   #capacity = 16;
   #count = 0;
-  /** Four zero words mark a free place, so the UUID of zeros is kept apart. */
-  #hasZero = false;
+  /** Four zero words stand for a free place, so the UUID of zeros is kept apart. */
+  #markOfZero: number | undefined;
 
-  /** Adds a UUID, given as four words and their hash; false when it was there already. */
-  add(hash: number, uuid: Uint32Array): boolean {
+  /** Marks a UUID, given as four words and their hash; returns the mark that it had. */
+  mark(hash: number, uuid: Uint32Array, mark: number): number | undefined {
     if (isFree(uuid, 0)) {
-      const isNew = !this.#hasZero;
-      this.#hasZero = true;
-      return isNew;
+      const before = this.#markOfZero;
+      this.#markOfZero = mark;
+      return before;
     }
     const at = this.#place(hash, uuid, 0);
-    if (!isFree(this.#table, at)) return false;
+    const before = isFree(this.#table, at) ? undefined : this.#marks[at / 4];
+    this.#marks[at / 4] = mark;
+    if (before !== undefined) return before;
     copy(uuid, 0, this.#table, at);
     this.#count++;
     if (this.#count * 5 > this.#capacity * 4) this.#grow();
-    return true;
+    return undefined;
   }
 
   /** Where a UUID stands, or the free place where it belongs. */
@@ -111,11 +122,15 @@ class Shard {
 
   #grow(): void {
     const old = this.#table;
+    const oldMarks = this.#marks;
     this.#capacity = Math.ceil(this.#capacity * 1.5);
     this.#table = new Uint32Array(this.#capacity * 4);
+    this.#marks = new Uint8Array(this.#capacity);
     for (let at = 0; at < old.length; at += 4) {
       if (isFree(old, at)) continue;
-      copy(old, at, this.#table, this.#place(hashAt(old, at), old, at));
+      const place = this.#place(hashAt(old, at), old, at);
+      copy(old, at, this.#table, place);
+      this.#marks[place / 4] = oldMarks[at / 4] ?? 0;
     }
   }
 }

@@ -22,20 +22,28 @@ export function firstPass(source: ListSource, pageSize: number): Part {
 }
 
 /**
+ * The way to ask for the newest rows: the declared order from its other end. A list without an order
+ * has no such end.
+ */
+export function newestFirst(source: ListSource, pageSize: number): Part {
+  return { ...firstPass(source, pageSize), sorting: source.order.map(reverse) };
+}
+
+/**
  * Other ways to walk the same list, those that cut ties most differently first: the other direction,
  * other keys, other page borders, part by part.
  */
 export function* otherPasses(source: ListSource, pageSize: number): Generator<Pass> {
   const { order, otherOrders = [], splits = {} } = source;
   const first = firstPass(source, pageSize);
-  const reversed = order.map(reverse);
-  if (order.length > 0) yield [{ ...first, sorting: reversed }];
+  const last = newestFirst(source, pageSize);
+  if (order.length > 0) yield [last];
   for (const key of otherOrders) yield [{ ...first, sorting: [key, ...order] }];
   for (const [parameter, values] of Object.entries(splits)) {
     yield values.map((value) => ({ ...first, query: { ...first.query, [parameter]: value } }));
   }
   for (const limit of OTHER_LIMITS) if (limit !== pageSize) yield [{ ...first, limit }];
-  for (const key of otherOrders) yield [{ ...first, sorting: [reverse(key), ...reversed] }];
+  for (const key of otherOrders) yield [{ ...first, sorting: [reverse(key), ...last.sorting] }];
 }
 
 function reverse(key: string): string {

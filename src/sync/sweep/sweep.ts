@@ -1,146 +1,156 @@
+/**
+ * How a list is read whole, and how it is known to be. Five files tell it all: this one the course of
+ * a sweep, `counts.ts` what the API's numbers prove, `proof.ts` how a pass is ended, `unreadable.ts`
+ * what stands in the way, `position.ts` where one may be interrupted.
+ */
 import type { ListPage } from "../../polar/list.ts";
-import type { Rows } from "../../polar/rows.ts";
-import type { ListSource } from "../../streams/define.ts";
-import { isClearBorder } from "./borders.ts";
-import { Counter, type PageTrace } from "./counter.ts";
-import { firstPass, otherPasses, type Part, type Pass } from "./passes.ts";
-import { walk } from "./walk.ts";
+import { otherPasses, type Pass } from "./passes.ts";
+import { Positions, type SweepPosition } from "./position.ts";
+import { isWholeList, prove } from "./proof.ts";
+import { SweptList, type SweptListOptions } from "./swept-list.ts";
+import type { Verdict } from "./verdicts.ts";
 
-export interface SweepOptions {
-  readonly source: ListSource;
-  readonly primaryKey: readonly string[];
-  readonly pageSize: number;
-  readonly readAhead: number;
-  readonly read: (part: Part, page: number) => Promise<ListPage>;
-  /** Called for each row that the sweep has not seen before, in order. */
-  readonly onRow: (rows: Rows, row: number, page: ListPage) => void;
-  readonly onAllRequested: () => void;
+export interface SweepOptions extends SweptListOptions {
   /** Where an interrupted sweep stood. */
   readonly resume?: SweepPosition | undefined;
   /** How often the list may be read again; often enough, unless said otherwise. */
   readonly mostPasses?: number | undefined;
+  /** Whether the API counts rows that it does not show, because they are there already. */
+  readonly mayRepeatRows?: boolean | undefined;
   /** Called for each page of the first pass, before its rows. */
   readonly onPage?: ((page: ListPage) => void) | undefined;
-}
-
-/** How far a sweep has come: enough to go on later and to notice if the list has moved since. */
-export interface SweepPosition {
-  /** The next page to read. */
-  readonly page: number;
-  /** How many rows are behind, those included that can't be read. */
-  readonly rows: number;
-  /** Offsets of the rows behind that can't be read. */
-  readonly unreadable: readonly number[];
-  /** Stands for the ids of the page before, in any order. */
-  readonly digest: string;
-}
-
-/** What a sweep can say of its list when it is over. */
-export interface Verdict {
-  /**
-   * Only a resumed sweep ends in these two, and claims nothing. `moved`: the list is not the one that
-   * the interrupted sweep saw. `unproven`: the two do not add up, and this one can't find the rest,
-   * since it does not know the first one's rows.
-   */
-  readonly outcome: "whole" | "short" | "moved" | "unproven";
-  /** Distinct rows that were read, and how many the API says there are. */
-  readonly found: number;
-  readonly expected: number;
-  /** Offsets, in the declared order, of rows that the server fails to send or sends without key. */
-  readonly unreadable: readonly number[];
-  /** How many more such rows only another way to read the list has met. */
-  readonly unreadableElsewhere?: number;
 }
 
 /** How often a list is read again, and after how many readings without a new row it is enough. */
 const MOST_PASSES = 12;
 const MOST_FRUITLESS_PASSES = 4;
 
+/** After so many, each time that a row could not be read is taken for another row. */
+const FRUITLESS_PASSES_FOR_UNREADABLE = 2;
+
+/** A list is counted by so many ranges of time at the most. */
+const MOST_RANGES = 5;
+
+/** Yielded after each page: where to go on, should the sweep be interrupted; undefined: nowhere. */
+type Progress<Result> = AsyncGenerator<SweepPosition | undefined, Result>;
+
 /**
- * Reads a whole list, each row once, and counts.
+ * Reads a whole list, each row once, and proves it by the counts; see {@link SweptList.counts}.
  *
- * The API has no tie-breaker, so rows of equal sort keys change places between pages: a walk repeats
- * some and never sees others. So distinct ids are counted against `total_count`, and while they
- * differ the list is read again in other ways. It is whole when either
- * - one pass alone has seen as many rows as there were when it began, or
- * - all that was read since the list last changed makes up that number together. It has changed when
- *   `total_count` has, or when a row shows up that is newer than all that were there.
- * One thing stays in the dark: a row that comes and another that goes between the first two answers.
- *
- * Yields after each page: the position to resume at, or undefined where there is none to keep.
+ * It begins with the page of the newest rows: one answer tells how many there are and which are too
+ * new to count. Then it walks the list, the oldest first, and asks for the newest page again: what
+ * has come is there, and the count must still be reached. A list that fits in that page is whole at
+ * once. While the numbers differ, because rows tie or the list changes, it is read again in other
+ * ways, and each pass begins where the one before it has ended.
  */
-export async function* sweep(
+export async function* sweep(options: SweepOptions): Progress<Verdict> {
+  const { resume } = options;
+  const list = new SweptList(options);
+  const early = yield* resume ? goOn(list, options, resume) : begin(list, options);
+  const outcome = early ?? (yield* finish(list, options));
+  return list.counts.verdict(outcome);
+}
+
+/** The first pass. Returns how the sweep has ended, if it has. */
+async function* begin(
+  list: SweptList,
   options: SweepOptions,
-): AsyncGenerator<SweepPosition | undefined, Verdict> {
-  const { source, pageSize, resume } = options;
-  const counter = new Counter(options);
-  const first = firstPass(source, pageSize);
-
-  let resumeChecked = resume === undefined;
-  let position: SweepPosition | undefined;
-  let previous: PageTrace | undefined;
-  for await (const walked of walkPart(options, counter, first, resume ? resume.page - 1 : 1)) {
-    if (!resumeChecked && resume) {
-      resumeChecked = true;
-      previous = counter.takeKnown(walked, first, resume);
-      if (previous.digest !== resume.digest) return { ...counter.verdict(), outcome: "moved" };
-      continue;
-    }
-    options.onPage?.(walked.page);
-    const rowsBefore = counter.progress();
-    const trace = counter.take(walked, first);
-    if (!walked.again) {
-      const isSeamless = !counter.hasShrunk && rowsBefore.rows === (walked.number - 1) * pageSize;
-      if (previous && isSeamless && isClearBorder(previous, trace)) {
-        position = { page: walked.number, ...rowsBefore, digest: previous.digest };
-      }
-      previous = trace;
-    }
-    yield position;
+): Progress<Verdict["outcome"] | undefined> {
+  const { counts, first, newest, isOrdered } = list;
+  const opening = await list.read(newest, 1);
+  counts.noteNewest(opening);
+  counts.beginPass();
+  if (isWholeList(opening, first.limit, options.mayRepeatRows)) {
+    options.onAllRequested();
+    options.onPage?.(opening);
+    list.takeAll(opening);
+    yield undefined;
+    return "whole";
   }
-  if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
-  if (resume) return { ...counter.verdict(), outcome: "unproven" };
+  const lastPage = opening.totalCount === undefined ? undefined : Math.max(1, opening.lastPage);
+  if (isOrdered) opening.release();
+  // A list without an order has no newest page: what was asked for is its first page.
+  const known = { lastPage, ...(!isOrdered && { first: opening }) };
+  yield* firstWalk(list, options, new Positions(list, options.primaryKey), known);
+  return undefined;
+}
 
-  const { mostPasses = MOST_PASSES } = options;
-  let fruitless = 0;
+/** The rest of the first pass, from where it was interrupted. */
+async function* goOn(
+  list: SweptList,
+  options: SweepOptions,
+  resume: SweepPosition,
+): Progress<Verdict["outcome"] | undefined> {
+  const { counts, first, ranges } = list;
+  const positions = new Positions(list, options.primaryKey);
+  counts.resume(resume);
+  const before = await list.read(first, resume.page - 1);
+  const isKnown = positions.recognize(before, resume);
+  if (isKnown) counts.takeKnown(before);
+  before.release();
+  if (!isKnown) return "moved";
+  ranges?.resume(counts.read);
+  ranges?.cut(positions.reached ?? "");
+  if (before.lastPage < resume.page) return undefined;
+  const { lastPage } = before;
+  yield* firstWalk(list, options, positions, { firstPage: resume.page, lastPage });
+  return undefined;
+}
+
+async function* firstWalk(
+  list: SweptList,
+  options: SweepOptions,
+  positions: Positions,
+  walkOptions: Parameters<SweptList["walk"]>[1] & { readonly lastPage: number | undefined },
+): Progress<void> {
+  const { firstPage = 1, lastPage = firstPage } = walkOptions;
+  const pagesPerRange = Math.ceil((lastPage - firstPage + 1) / MOST_RANGES);
+  for await (const { page, number } of list.walk(list.first, walkOptions)) {
+    options.onPage?.(page);
+    positions.pass(page, number);
+    list.take(page, list.first, number);
+    const isEndOfRange = (number - firstPage + 1) % pagesPerRange === 0 && number < lastPage;
+    if (isEndOfRange && positions.reached) list.ranges?.cut(positions.reached);
+    yield positions.latest;
+  }
+}
+
+/** Proves what the first pass has read, and reads again what does not add up. */
+async function* finish(list: SweptList, options: SweepOptions): Progress<Verdict["outcome"]> {
+  const { source, pageSize, resume, mostPasses = MOST_PASSES } = options;
+  const { counts, ranges } = list;
+  if (yield* prove(list)) return "whole";
+  if (resume) {
+    const forgotten = counts.forgetUnsettled();
+    ranges?.forget(forgotten);
+  }
   let passes = 0;
+  let fruitless = 0;
   for (const pass of otherPasses(source, pageSize)) {
     if (passes++ === mostPasses || fruitless === MOST_FRUITLESS_PASSES) break;
-    const before = counter.rows;
-    for await (const _ of repair(options, counter, pass)) yield undefined;
-    if (counter.passAddsUp || counter.addsUp) return { ...counter.verdict(), outcome: "whole" };
-    fruitless = counter.rows > before ? 0 : fruitless + 1;
+    const before = counts.seen;
+    if (yield* readAgain(list, pass)) return "whole";
+    fruitless = counts.seen > before ? 0 : fruitless + 1;
+    const isEnough = fruitless >= FRUITLESS_PASSES_FOR_UNREADABLE;
+    if (isEnough && counts.addUp("likely")) return "whole";
+    if (isEnough && resume) return "unproven";
   }
-  return { ...counter.verdict(), outcome: "short" };
+  return resume ? "unproven" : "short";
 }
 
-/** Reads the list once more in another way, until nothing is missing. */
-async function* repair(options: SweepOptions, counter: Counter, pass: Pass): AsyncGenerator<void> {
-  counter.beginPass(pass);
+/** Reads the list once more in another way; true as soon as nothing is missing. */
+async function* readAgain(list: SweptList, pass: Pass): Progress<boolean> {
+  const { counts } = list;
+  counts.beginPass();
+  let hasProven = false;
   for (const part of pass) {
-    for await (const walked of walkPart(options, counter, part, 1)) {
-      if (walked.again && counter.passAddsUp) {
-        walked.page.release();
-        return;
-      }
-      counter.take(walked, part);
-      yield;
-      if (counter.addsUp) return;
+    for await (const { page, number } of list.walk(part, list.unsettled(part))) {
+      list.take(page, part, number);
+      yield undefined;
+      if (hasProven || !counts.addUp()) continue;
+      if (yield* prove(list)) return true;
+      hasProven = true;
     }
   }
-}
-
-function walkPart(options: SweepOptions, counter: Counter, part: Part, firstPage: number) {
-  const { read, readAhead, onAllRequested } = options;
-  return walk({
-    read: async (number) => {
-      const page = await read(part, number);
-      counter.noteCount(page, number, part);
-      return page;
-    },
-    firstPage,
-    pageSize: part.limit,
-    readAhead,
-    onAllRequested,
-  });
+  return yield* prove(list);
 }

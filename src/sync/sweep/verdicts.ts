@@ -1,4 +1,21 @@
-import type { Verdict } from "./sweep.ts";
+/** What a sweep can say of its list when it is over. */
+export interface Verdict {
+  /**
+   * Only a resumed sweep ends in these two, and claims nothing. `moved`: the list is not the one that
+   * the interrupted sweep saw. `unproven`: the two do not add up, and this one can't find the rest,
+   * since it does not know the first one's rows.
+   */
+  readonly outcome: "whole" | "short" | "moved" | "unproven";
+  /** Distinct rows that were read, and how many the API says there are. */
+  readonly found: number;
+  readonly expected: number;
+  /** Whether every answer has counted the same, and no row has shown up that is newer than all. */
+  readonly steady: boolean;
+  /** Offsets, in the declared order, of rows that the server fails to send or sends without key. */
+  readonly unreadable: readonly number[];
+  /** How many more such rows only another way to read the list has met. */
+  readonly unreadableElsewhere?: number;
+}
 
 /** Whether every row of the list has been read. */
 export function isWhole({ outcome, unreadable, unreadableElsewhere }: Verdict): boolean {
@@ -22,12 +39,14 @@ export function problemOf(list: string, verdict: Verdict): string | undefined {
       ? `the API counts ${expected}`
       : "the API gives no count";
     const reason =
-      found > expected
+      found >= expected
         ? " now: the list kept changing, and rows that have gone since are among those found"
         : ", however often they were read";
     parts.push(`${found} rows of ${list} were found but ${said}${reason}`);
   }
-  const count = unreadable.length + unreadableElsewhere;
+  const met = unreadable.length + unreadableElsewhere;
+  // Among ties one may be met at several places; when all others are there the rest is the number.
+  const count = outcome === "whole" ? Math.min(met, Math.max(1, expected - found)) : met;
   if (count > 0) {
     const positions =
       unreadable.length > 0

@@ -5,8 +5,10 @@ export interface WalkOptions {
   /** Reads one page; pages are counted from 1. */
   readonly read: (page: number) => Promise<ListPage>;
   readonly firstPage: number;
-  /** Rows per page. */
-  readonly pageSize: number;
+  /** The page to begin with, where it has been read already. */
+  readonly first?: ListPage | undefined;
+  /** The last page, where it is known already; otherwise the first answer that counts tells. */
+  readonly lastPage?: number | undefined;
   /** How many pages may be asked for before the first of them is taken. */
   readonly readAhead: number;
   /** Called when every page known of has been asked for: others may use the connections. */
@@ -17,76 +19,59 @@ export interface WalkOptions {
 export interface WalkedPage {
   readonly page: ListPage;
   readonly number: number;
-  /** Read after the walk, because the list has changed at its end. */
-  readonly again: boolean;
 }
 
-/** A list that goes on growing is not followed for ever: the next sync brings the rest. */
-const MOST_CATCH_UPS = 3;
-
 /** So many pages in a row without one readable row, and there is no list to walk. */
-const MOST_EMPTY_HANDED = 10;
+const MOST_LOST = 10;
+
+/** So many pages in a row without a row, and the list has ended, whatever it counts. */
+const MOST_EMPTY = 3;
 
 /**
  * Walks a list from one page to its end, reading ahead, and yields the pages in order. Whoever
- * takes a page releases it.
- *
- * The last page is asked for right after the first, not at the end. New rows come last, so what the
- * walk has seen is then what was there when it began: if that is fewer rows than the first page
- * announced, rows have slipped through while others were deleted, even if as many were added.
- * Rows that came after are read at the end.
+ * takes a page releases it. The end is where it was at first: what comes meanwhile is not followed.
  */
 export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, void> {
-  const { firstPage, readAhead, onAllRequested } = options;
+  const { firstPage, first, readAhead, onAllRequested } = options;
   const requests = new Requests(options.read);
+  if (first) requests.put(firstPage, first);
+  let { lastPage } = options;
+  let next = firstPage;
+  let lost = 0;
+  let empty = 0;
+  const sendAhead = (number: number) => {
+    const last = lastPage ?? number;
+    while (next <= Math.max(number, Math.min(last, number + readAhead))) requests.send(next++);
+    if (lastPage !== undefined && next > lastPage) onAllRequested();
+  };
   try {
-    const first = await requests.take(firstPage);
-    let { lastPage } = first;
-    let atEnd = first;
-    let latest = first;
-    let emptyHanded = 0;
-    if (lastPage > firstPage) requests.send(lastPage);
-    let next = firstPage + 1;
-    for (let number = firstPage; number === firstPage || number <= lastPage; number++) {
-      while (next <= lastPage && next <= number + readAhead) requests.send(next++);
-      if (next > lastPage) onAllRequested();
-      const page = number === firstPage ? first : await requests.take(number);
-      emptyHanded = page.isLost ? emptyHanded + 1 : 0;
-      if (emptyHanded > MOST_EMPTY_HANDED) {
+    for (let number = firstPage; ; number++) {
+      sendAhead(number);
+      const page = await requests.take(number);
+      if (page.totalCount !== undefined) lastPage ??= page.lastPage;
+      lost = page.isLost ? lost + 1 : 0;
+      empty = isEmpty(page) ? empty + 1 : 0;
+      if (lost > MOST_LOST) {
+        page.release();
         throw new ServerError("The server fails to send any row of several pages in a row.");
       }
-      // Without one readable row the end is unknown, and each page only knows of the next one.
-      if (first.totalCount === undefined) lastPage = page.lastPage;
-      if (number === lastPage) atEnd = page;
-      if (page.receivedAt >= latest.receivedAt) latest = page;
-      yield { page, number, again: false };
+      // Without a count each page only knows of the next one, and one without rows is the end.
+      const isLast = number >= (lastPage ?? page.lastPage);
+      const hasEnded = isLast || empty === (lastPage === undefined ? 1 : MOST_EMPTY);
+      if (!hasEnded) sendAhead(number);
+      else onAllRequested();
+      yield { page, number };
+      if (hasEnded) return;
     }
-    yield* catchUp(options, atEnd, latest);
   } finally {
     requests.abandon();
   }
 }
 
-/** Reads the end of the list again for as long as its length differs from what was read. */
-async function* catchUp(
-  { read, pageSize }: WalkOptions,
-  atEnd: ListPage,
-  latest: ListPage,
-): AsyncGenerator<WalkedPage, void> {
-  let known = atEnd.totalCount;
-  let { totalCount, lastPage } = latest;
-  for (let round = 0; round < MOST_CATCH_UPS; round++) {
-    if (known === undefined || totalCount === undefined || totalCount === known) return;
-    const unchanged = Math.min(known, totalCount);
-    known = totalCount;
-    const end = lastPage;
-    for (let number = Math.max(1, Math.ceil(unchanged / pageSize)); number <= end; number++) {
-      const page = await read(number);
-      totalCount = page.totalCount ?? totalCount;
-      lastPage = page.lastPage;
-      yield { page, number, again: true };
-    }
-  }
+function isEmpty(page: ListPage): boolean {
+  if (page.isLost || page.unreadable.length > 0) return false;
+  for (const rows of page) if (rows.count > 0) return false;
+  return true;
 }
 
 /** Pages on their way. */
@@ -98,20 +83,24 @@ class Requests {
     this.#read = read;
   }
 
+  /** Takes a page that is here already. */
+  put(number: number, page: ListPage): void {
+    this.#sent.set(number, Promise.resolve(page));
+  }
+
   /** Asks for a page, unless that has been done. */
-  send(number: number): Promise<ListPage> {
-    const sent = this.#sent.get(number);
-    if (sent) return sent;
+  send(number: number): void {
+    if (this.#sent.has(number)) return;
     const page = this.#read(number);
     // The walk may end before this page's turn; its failure is then nobody's.
     page.catch(() => undefined);
     this.#sent.set(number, page);
-    return page;
   }
 
-  /** Waits for a page, asking for it first if need be. */
+  /** Waits for a page that has been asked for. */
   async take(number: number): Promise<ListPage> {
-    const page = await this.send(number);
+    const page = await this.#sent.get(number);
+    if (!page) throw new RangeError(`page ${number} has not been asked for`);
     this.#sent.delete(number);
     return page;
   }

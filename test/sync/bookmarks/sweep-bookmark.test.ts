@@ -13,6 +13,10 @@ const WALK: Walk = { order: ["created_at", "-email"], pageSize: 100 };
 const position = fc.record({
   page: fc.integer({ min: 2, max: 1_000_000 }),
   rows: fc.nat(),
+  count: fc.nat(),
+  most: fc.nat(),
+  newest: fc.string(),
+  settled: fc.record({ time: fc.string(), rows: fc.nat() }),
   unreadable: fc.uniqueArray(fc.nat(), { maxLength: 3 }),
   digest: fc.string(),
 });
@@ -57,7 +61,7 @@ describe("the bookmark of a sweep", () => {
     ["no order", { ...WALK, order: [] }],
   ])("has no position for a walk with %s", (_, walk) => {
     const state = State.empty();
-    const at = { page: 2, rows: 100, unreadable: [], digest: "x" };
+    const at = { page: 2, rows: 100, count: 200, most: 200, unreadable: [], digest: "x" };
     state.setBookmark("orders", sweepBookmark(7, WALK, at));
     expect(readSweepBookmark("orders", WALK, { state }).position).toMatchObject(at);
     expect(readSweepBookmark("orders", walk, { state })).toEqual({
@@ -72,6 +76,8 @@ describe("the bookmark of a sweep", () => {
     const { version: _, ...rest } = sweepBookmark(1, WALK, {
       page: 2,
       rows: 1,
+      count: 2,
+      most: 2,
       unreadable: [],
       digest: "",
     });
@@ -80,7 +86,17 @@ describe("the bookmark of a sweep", () => {
     expect(readSweepBookmark("orders", WALK, { state })).toEqual(nothing);
   });
 
-  const sweep = { page: 2, page_size: 100, order: ["created_at"], rows: 100, digest: "x" };
+  it("has no position where an early version did not write what was counted", () => {
+    const sweep = { page: 2, page_size: 100, order: WALK.order, rows: 100, digest: "x" };
+    const bookmarks = { orders: { version: 7, sweep } };
+    const state = State.parse(JSON.stringify({ bookmarks }), "state.json");
+    expect(readSweepBookmark("orders", WALK, { state }).position).toBeUndefined();
+  });
+
+  const sweep = {
+    ...{ page: 2, page_size: 100, order: ["created_at"], rows: 100, digest: "x" },
+    ...{ count: 200, most: 200 },
+  };
   it.each([
     ["version", { version: "soon" }],
     ["version", { version: -1 }],
@@ -92,6 +108,9 @@ describe("the bookmark of a sweep", () => {
     ["sweep.page_size", { version: 1, sweep: { ...sweep, page_size: 0 } }],
     ["sweep.order.0", { version: 1, sweep: { ...sweep, order: [1] } }],
     ["sweep.rows", { version: 1, sweep: { ...sweep, rows: -1 } }],
+    ["sweep.count", { version: 1, sweep: { ...sweep, count: 1.5 } }],
+    ["sweep.most", { version: 1, sweep: { ...sweep, most: "2" } }],
+    ["sweep.newest", { version: 1, sweep: { ...sweep, newest: 3 } }],
     ["sweep.digest", { version: 1, sweep: { ...sweep, digest: undefined } }],
   ])("is refused by its path, %s, when it is nonsense: %j", (path, bookmark) => {
     const state = State.parse(JSON.stringify({ bookmarks: { orders: bookmark } }), "state.json");

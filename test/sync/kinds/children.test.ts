@@ -64,8 +64,8 @@ describe("a sync parent by parent", () => {
 
     expect(outcomes).toEqual([{ stream: "payment_methods", problem: undefined }]);
     expect(columnOf(taken, "id")).toHaveLength(300);
-    // Ten pages of customers, and one request for each.
-    expect(times).toHaveLength(10 + 1_000);
+    // Ten pages of customers, the newest of them before and after, and one request for each customer.
+    expect(times).toHaveLength(10 + 2 + 1_000);
     for (const [index, time] of times.entries()) {
       expect((times[index + 60] ?? Number.POSITIVE_INFINITY) - time).toBeGreaterThanOrEqual(60_000);
     }

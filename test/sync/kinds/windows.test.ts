@@ -190,8 +190,9 @@ describe("a sync in windows", () => {
       source: "user",
     }));
 
-    // Of the two pages the second is not there at first: the server says that there are no events.
-    const isHidden = (request: number) => request === 2;
+    // Between the two requests for the newest page come the two pages; the second is not there at
+    // first: the server says that there are no events.
+    const isHidden = (request: number) => request === 3;
     const { taken, outcomes } = await sync(events, { pageSize: 2, isHidden });
 
     expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);

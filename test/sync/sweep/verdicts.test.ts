@@ -1,8 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { Verdict } from "../../../src/sync/sweep/sweep.ts";
-import { isWhole, problemOf } from "../../../src/sync/sweep/verdicts.ts";
+import { isWhole, problemOf, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 
-const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, unreadable: [] };
+const verdict: Verdict = { outcome: "whole", found: 9, expected: 9, steady: true, unreadable: [] };
 
 describe("a verdict", () => {
   it("of a whole list is no problem", () => {
@@ -27,16 +26,29 @@ describe("a verdict", () => {
     );
   });
 
+  it("of a list that kept changing says so even where the numbers agree", () => {
+    expect(problemOf("orders", { ...verdict, outcome: "short" })).toContain("kept changing");
+  });
+
   it("with unreadable rows tells how many and where", () => {
-    const some = { ...verdict, unreadable: [3, 42] };
+    const some = { ...verdict, found: 7, unreadable: [3, 42] };
     expect(isWhole(some)).toBe(false);
     expect(problemOf("orders", some)).toMatch(
       /^2 rows of orders can't be read.*from 0: 3, 42\)\.$/,
     );
   });
 
+  it("does not count an unreadable row twice that was met at two places", () => {
+    const some = { ...verdict, found: 8, unreadable: [3, 7] };
+    expect(problemOf("orders", some)).toMatch(/^1 rows of orders can't be read/);
+  });
+
   it("does not list unreadable rows without end", () => {
-    const many = { ...verdict, unreadable: Array.from({ length: 1_000 }, (_, offset) => offset) };
+    const many = {
+      ...verdict,
+      expected: 1_009,
+      unreadable: Array.from({ length: 1_000 }, (_, offset) => offset),
+    };
     expect(problemOf("orders", many)).toMatch(/^1000 rows .*: 0, 1, .*, 19\)\.$/);
   });
 });

@@ -46,23 +46,24 @@ class List {
   };
 }
 
+const quiet = { firstPage: 1, readAhead: 3, onAllRequested: () => undefined };
+
 /** Walks a whole list, and gives what each page held. */
 async function walkAll(list: List, options: Partial<WalkOptions> = {}) {
-  const pages: { number: number; again: boolean; ids: unknown[] }[] = [];
+  const pages: { number: number; ids: unknown[] }[] = [];
   let allRequestedAfter: number | undefined;
-  const { pageSize, read } = list;
+  const { read } = list;
   const onAllRequested = () => {
     allRequestedAfter ??= list.asked.length;
   };
-  for await (const { page, number, again } of walk({
+  for await (const { page, number } of walk({
     read,
     firstPage: 1,
-    pageSize,
     readAhead: 3,
     onAllRequested,
     ...options,
   })) {
-    pages.push({ number, again, ids: valuesOf(page, "id") });
+    pages.push({ number, ids: valuesOf(page, "id") });
     page.release();
   }
   await settled();
@@ -86,7 +87,6 @@ describe("a walk over a list that rests", () => {
           const lastPage = Math.max(1, Math.ceil(count / pageSize));
           expect(pages.map(({ number }) => number)).toEqual(counted(1, lastPage + 1));
           expect(pages.flatMap(({ ids }) => ids)).toEqual(list.rows);
-          expect(pages.every(({ again }) => !again)).toBe(true);
           expect(list.asked.length).toBe(lastPage);
           expect(allRequestedAfter).toBe(lastPage);
         },
@@ -94,16 +94,28 @@ describe("a walk over a list that rests", () => {
     );
   });
 
-  it("asks for the last page second", async () => {
+  it("asks for several pages at once where the last is known", async () => {
     const list = new List(100, 10);
-    await walkAll(list);
-    expect(list.asked).toEqual([1, 10, 2, 3, 4, 5, 6, 7, 8, 9]);
+    const walking = walk({ ...quiet, read: list.read, lastPage: 10 });
+    const first = await walking.next();
+    expect(list.asked).toEqual([1, 2, 3, 4]);
+    first.value?.page.release();
+    await walking.return();
+    await settled();
+    expect(list.maker.held).toBe(0);
+  });
+
+  it("does not ask again for the page that it is given", async () => {
+    const list = new List(25, 10);
+    const { pages } = await walkAll(list, { first: await list.read(1) });
+    expect(list.asked).toEqual([1, 2, 3]);
+    expect(pages.flatMap(({ ids }) => ids)).toEqual(list.rows);
   });
 
   it("begins at the page it is told", async () => {
     const list = new List(100, 10);
     const { pages } = await walkAll(list, { firstPage: 7 });
-    expect(list.asked).toEqual([7, 10, 8, 9]);
+    expect(list.asked).toEqual([7, 8, 9, 10]);
     expect(pages.map(({ number }) => number)).toEqual([7, 8, 9, 10]);
   });
 
@@ -134,10 +146,8 @@ describe("reading ahead", () => {
         asked.push(page);
         return new Promise((resolve, reject) => open.set(page, { resolve, reject }));
       },
-      firstPage: 1,
-      pageSize: 1,
+      ...quiet,
       readAhead,
-      onAllRequested: () => undefined,
     });
     const answer = async (number: number) => {
       await settled();
@@ -167,14 +177,14 @@ describe("reading ahead", () => {
     const first = next(walking);
     await answer(1);
     await first;
-    // Page 1 is taken, nobody has asked for the second: 4 ahead of it and the last.
-    expect(asked).toEqual([1, 50, 2, 3, 4, 5]);
-    for (const number of [3, 4, 5, 50]) await answer(number);
-    expect(asked.length).toBe(6);
+    // Page 1 is taken, nobody has asked for the second: 4 are ahead of it.
+    expect(asked).toEqual([1, 2, 3, 4, 5]);
+    for (const number of [3, 4, 5]) await answer(number);
+    expect(asked.length).toBe(5);
     const second = next(walking);
     await answer(2);
     expect(await second).toBe(2);
-    expect(asked).toEqual([1, 50, 2, 3, 4, 5, 6]);
+    expect(asked).toEqual([1, 2, 3, 4, 5, 6]);
     await walking.return();
   });
 
@@ -213,7 +223,6 @@ describe("reading ahead", () => {
     await settled();
     expect(maker.held).toBe(0);
     await answer(3);
-    await answer(8);
     expect(maker.held).toBe(0);
   });
 
@@ -228,7 +237,6 @@ describe("reading ahead", () => {
     for (const [number, message] of [
       [4, "four"],
       [3, "three"],
-      [8, "eight"],
     ] as const) {
       await fail(number, message);
     }
@@ -253,36 +261,13 @@ describe("reading ahead", () => {
 });
 
 describe("a walk over a list that changes", () => {
-  it("reads the end again when rows have come after it was read", async () => {
+  it("ends where the list did when it began", async () => {
     const list = new List(25, 10, (read, self) => {
-      if (read === 3) self.grow(12);
+      if (read === 2) self.grow(12);
     });
     const { pages } = await walkAll(list);
-    expect(list.asked).toEqual([1, 3, 2, 3, 4]);
-    expect(pages.map(({ number, again }) => `${number}${again ? " again" : ""}`)).toEqual([
-      ..."123",
-      "3 again",
-      "4 again",
-    ]);
-    expect(new Set(pages.flatMap(({ ids }) => ids)).size).toBe(37);
-  });
-
-  it("reads the end again when rows have gone", async () => {
-    const list = new List(25, 10, (read, self) => {
-      if (read === 3) self.rows = self.rows.slice(3);
-    });
-    const { pages } = await walkAll(list);
-    expect(list.asked).toEqual([1, 3, 2, 3]);
-    expect(pages.at(-1)).toEqual({ number: 3, again: true, ids: [23, 24] });
-  });
-
-  it("does not read on for what came before the end was read", async () => {
-    const list = new List(25, 10, (read, self) => {
-      if (read === 2) self.grow(1);
-    });
-    const { pages } = await walkAll(list);
-    expect(list.asked).toEqual([1, 3, 2]);
-    expect(pages.at(-1)?.ids).toEqual([20, 21, 22, 23, 24, 25]);
+    expect(list.asked).toEqual([1, 2, 3]);
+    expect(pages.at(-1)?.ids).toEqual([20, 21, 22, 23, 24, 25, 26, 27, 28, 29]);
   });
 
   it.each([1, 5, 10, 35])("ends although %i rows come with every request", async (rows) => {
@@ -307,12 +292,26 @@ describe("a walk over a list that changes", () => {
     );
   });
 
-  it("releases what it does not hand on when the list shrinks below it", async () => {
+  it("ends early when the list turns out to be much shorter", async () => {
     const list = new List(80, 10, (read, self) => {
       if (read === 3) self.rows = self.rows.slice(0, 5);
     });
     const { pages } = await walkAll(list);
-    expect(pages.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 1]);
+    expect(pages.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5]);
+  });
+});
+
+describe("a list without a count", () => {
+  const uncounted = (list: List) => async (page: number) => {
+    const answer = await list.read(page);
+    return new ListPage(answer.answers, { ...answer, totalCount: undefined, lastPage: page + 1 });
+  };
+
+  it.each([25, 30])("of %i rows ends with its first page that has none", async (count) => {
+    const list = new List(count, 10);
+    const { pages } = await walkAll(list, { read: uncounted(list) });
+    expect(list.asked).toEqual([1, 2, 3, 4]);
+    expect(pages.flatMap(({ ids }) => ids)).toEqual(list.rows);
   });
 });
 
