@@ -236,3 +236,24 @@ export function isSeen(kind: string, sight: Exclude<Sight, "sweep">): boolean {
   if (!change) throw new Error(`nothing is declared of ${kind}`);
   return sights.indexOf(change.seenWith) <= sights.indexOf(sight);
 }
+
+/** Knows which rows may differ from the API, since nothing tells of what has happened to them. */
+export class Suspects {
+  readonly #sight: Exclude<Sight, "sweep">;
+  readonly #ids = new Set<string>();
+
+  constructor(sight: Exclude<Sight, "sweep">) {
+    this.#sight = sight;
+  }
+
+  /** To be told of every change of a row. */
+  note(kind: string, id: string): void {
+    if (!isSeen(kind, this.#sight) || seenChange(kind)?.copies) this.#ids.add(id);
+  }
+
+  /** Whether a row is, or holds, or refers to, one that changed unseen. */
+  has(json: string): boolean {
+    const ids = json.match(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g) ?? [];
+    return ids.some((id) => this.#ids.has(id));
+  }
+}

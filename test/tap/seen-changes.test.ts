@@ -2,9 +2,8 @@ import { describe, expect, test } from "vitest";
 import { changeKinds, type Simulator } from "../../simulator/index.ts";
 import { streams } from "../../src/streams/index.ts";
 import { Cast, calm } from "../support/cast.ts";
-import { catalogOf, streamNamed } from "../support/organization.ts";
+import { everythingOf, streamNamed } from "../support/organization.ts";
 import { isSeen, seenChange, seenChanges } from "../support/seen-changes.ts";
-import type { Catalog } from "../support/select.ts";
 import { defaultStreams, simulate } from "../support/simulation.ts";
 import { Warehouse } from "../support/warehouse.ts";
 
@@ -28,20 +27,16 @@ const many = Object.fromEntries(
 
 async function organization(scopes: readonly string[]): Promise<Simulator> {
   const sizes = { ...many, benefit_grants: 400, events: 20, webhook_deliveries: 5 };
-  const simulator = await simulate({ spread: true, ties: "stable", sizes, scopes });
+  const simulator = await simulate({
+    spread: true,
+    ties: "stable",
+    date: "simulator",
+    sizes,
+    scopes,
+  });
   simulator.subscribe();
   calm(simulator);
   return simulator;
-}
-
-/** Everything that these streams have, so that nothing of a row can be out of date unseen. */
-function allColumnsOf(names: readonly string[]): Catalog {
-  const catalog = catalogOf(...names);
-  for (const { tap_stream_id: name, metadata } of catalog.streams) {
-    if (!names.includes(name)) continue;
-    for (const entry of metadata) entry.metadata.selected = true;
-  }
-  return catalog;
 }
 
 /** What differs from the API, as `stream id`. */
@@ -76,7 +71,7 @@ describe.each([
     const casts = tried.map((kind) => new Cast(simulator, kind));
     simulator.clock.advance(7_200);
     const warehouse = new Warehouse(simulator, { page_size: 5, full_sweep_hours: 1_000 });
-    const catalog = allColumnsOf(selected);
+    const catalog = everythingOf(...selected);
     await warehouse.sync(catalog);
     // What was open is remembered from the second sync on, where no column tells.
     simulator.clock.advance(7_200);
@@ -112,7 +107,7 @@ describe("with everything that there is to go by", () => {
     const casts = tried.map((kind) => new Cast(simulator, kind));
     simulator.clock.advance(7_200);
     const warehouse = new Warehouse(simulator, { page_size: 5, full_sweep_hours: 1_000 });
-    const catalog = allColumnsOf(lists);
+    const catalog = everythingOf(...lists);
     await warehouse.sync(catalog);
 
     simulator.clock.advance(7_200);
@@ -131,7 +126,7 @@ describe("with everything that there is to go by", () => {
   test.each(imports)("%s is seen by its count", async (kind) => {
     const simulator = await organization(scopes);
     const warehouse = new Warehouse(simulator, { page_size: 20, full_sweep_hours: 1_000 });
-    const catalog = allColumnsOf(["orders", "subscriptions"]);
+    const catalog = everythingOf("orders", "subscriptions");
     await warehouse.sync(catalog);
     simulator.clock.advance(7_200);
     const imported = simulator.change(kind);

@@ -88,6 +88,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
       open: open.text,
       rowsPerCustomer: undefined,
     });
+    yield* sources(feed);
   }
   return outcomes;
 }
@@ -104,7 +105,7 @@ async function* catchListUp(
     const { problem, ground } = yield* reader.read();
     if (problem === undefined) {
       yield* bookmarks(task, changes.createdBy, ground);
-      if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
+      yield* sources(feed);
     }
     const end = { isComplete: false, isWhole: false, count: ground.count };
     for (const observer of task.observers) observer.finish(end);
@@ -123,4 +124,9 @@ function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generato
   for (const { declaration } of task.members) {
     yield { kind: "bookmark", stream: declaration.name, bookmark };
   }
+}
+
+/** Where the sources of hints stand. A list that stays behind will hear again what it has missed. */
+function* sources({ bookmark }: ChangeFeed): Generator<Step, void> {
+  if (bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark };
 }

@@ -2,7 +2,7 @@ import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
-import { FEED_BOOKMARK, feedBookmark } from "../bookmarks/feed-bookmark.ts";
+import { FEED_BOOKMARK, feedBookmark, type ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
@@ -157,18 +157,17 @@ export class ChangeFeed {
     const known = readBookmark(FEED_BOOKMARK, feedBookmark, lane).sources;
     const since = Math.min(...this.#members.map(({ ground }) => ground.caughtUpAt));
     const lists = this.#members.map(({ task }) => task.stream);
-    const sources: Record<string, unknown> = {};
+    // A source that can't be read now goes on from where it stood.
+    const sources: Record<string, ToldBookmark> = { ...known };
     const [{ task } = { task: undefined }] = this.#members;
     const reading = (task?.streams ?? []).map(async (stream) => {
       if (stream.source.kind !== "windows" || !stream.source.tells) return;
       const source = new ToldChanges(stream, stream.source, lists, lane);
       try {
         const read = await source.read(since, known[stream.name], this.begunAt);
-        if (read) {
-          hints.addAll(read.hints);
-          sources[stream.name] = read.bookmark;
-        } else
-          this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
+        sources[stream.name] = read.bookmark;
+        if (read.hints) hints.addAll(read.hints);
+        else this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
       } catch (error) {
         if (!isOptional(error)) throw error;
         lane.log.info(
