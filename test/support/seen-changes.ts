@@ -149,7 +149,7 @@ export const seenChanges: readonly SeenChange[] = [
     what: "a confirmed one succeeded, or opened again",
     kinds: ["checkout.succeed", "checkout.reopen"],
     seenWith: "lists",
-    note: "It is confirmed no more. Without a customer, only the next full sweep tells.",
+    note: "It is confirmed no more.",
   },
   {
     what: "expired when it was older than 25 hours",
