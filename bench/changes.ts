@@ -31,9 +31,10 @@ async function main(): Promise<void> {
   if (values.help) return console.log(help);
   await buildTap();
   for (const name of values.scopes) {
-    const section = await day(name, Number(values.orders), Number(values.hours));
-    console.log(`${show(section)}\n`);
-    if (values.check && !section.checks.every(isMet)) process.exitCode = 1;
+    for (const section of await day(name, Number(values.orders), Number(values.hours))) {
+      console.log(`${show(section)}\n`);
+      if (values.check && !section.checks.every(isMet)) process.exitCode = 1;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ChangeOptions, Simulator } from "../../simulator/index.ts";
 
+const anyState = z.looseObject({ status: z.string() });
 const agreement = z.looseObject({ status: z.string(), customer_id: z.string() });
 
 /** Told of each change of a row: its kind, and the row's id. */
@@ -78,7 +79,7 @@ export class Business {
   }
 
   abandonedCheckout(): void {
-    const checkout = this.#change("checkout.create");
+    const checkout = this.#change("checkout.create", { given: { customer_id: null } });
     this.#later(EXPIRY_HOURS, () => this.#change("checkout.expire", { id: checkout }));
   }
 
@@ -192,33 +193,23 @@ function mixture(business: Business): (() => void)[] {
   ];
 }
 
-/** So many of the newest rows of a list stay as open as they are; older ones have long been settled. */
-const OPEN = 300;
+/** Of each list, the state of what is over, and how many of the newest rows are as open as they are. */
+const settled: Readonly<Record<string, readonly [status: string, open: number]>> = {
+  orders: ["paid", 300],
+  subscriptions: ["active", 200],
+  checkouts: ["expired", 50],
+  refunds: ["succeeded", 50],
+};
+const openStatuses =
+  "draft pending trialing past_due unpaid open confirmed failed canceled paused".split(" ");
 
 /** Settles what a simulator leaves open: a tenth of all orders is pending there. */
 export function calm(simulator: Simulator): void {
-  const settled = {
-    orders: "paid",
-    subscriptions: "active",
-    checkouts: "expired",
-    refunds: "succeeded",
-  };
-  const open = [
-    "draft",
-    "pending",
-    "trialing",
-    "past_due",
-    "unpaid",
-    "open",
-    "confirmed",
-    "failed",
-  ];
-  for (const [list, status] of Object.entries(settled)) {
+  for (const [list, [status, open]] of Object.entries(settled)) {
     const rows = simulator.rows(list).filter(({ json }) => {
-      const row = z.looseObject({ status: z.string() }).parse(JSON.parse(json));
-      return open.includes(row.status);
+      return openStatuses.includes(anyState.parse(JSON.parse(json)).status);
     });
-    for (const { id } of rows.slice(0, Math.max(0, rows.length - OPEN))) {
+    for (const { id } of rows.slice(0, Math.max(0, rows.length - open))) {
       simulator.update(list, id, { status });
     }
   }

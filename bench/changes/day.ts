@@ -6,7 +6,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
 import { z } from "zod";
-import { type Simulator, startSimulator } from "../../simulator/index.ts";
+import { type RecordedRequest, type Simulator, startSimulator } from "../../simulator/index.ts";
 import { type Sight, Suspects } from "../../test/support/seen-changes.ts";
 import { LineSplitter } from "../../test/support/target-jsonl/lines.ts";
 import { folder, tap } from "../processes.ts";
@@ -48,15 +48,15 @@ export const scopeSets: Readonly<Record<string, ScopeSet>> = {
 interface Run {
   readonly requests: number;
   readonly records: number;
-  /** By the path of their list. */
-  readonly paths: ReadonlyMap<string, number>;
+  /** How many of them were for what. */
+  readonly aims: ReadonlyMap<string, number>;
   readonly stateBytes: number;
   /** Rows that differ from the API: what some source could see, and what none could. */
   readonly missed: number;
   readonly blind: number;
 }
 
-export async function day(name: string, orders: number, hours: number): Promise<Section> {
+export async function day(name: string, orders: number, hours: number): Promise<Section[]> {
   const set = scopeSets[name];
   if (set === undefined) throw new Error(`--scopes ${name}: there is no such set.`);
   const simulator = await startSimulator({
@@ -85,7 +85,7 @@ async function simulateDay(
   name: string,
   { sight, mostRequests, scopes }: ScopeSet,
   hours: number,
-): Promise<Section> {
+): Promise<Section[]> {
   calm(simulator);
   const suspects = new Suspects(sight);
   const business = new Business(simulator, (kind, id) => suspects.note(kind, id));
@@ -98,7 +98,7 @@ async function simulateDay(
     business.hour();
     runs.push(await observed.run());
   }
-  const last = runs.at(-1) ?? first;
+  const last = await observed.run({ full_sweep_hours: 0 });
   const hourly = runs.slice(0, -1);
   const requests = median(hourly.map((run) => run.requests));
   const all = runs.reduce((sum, run) => sum + run.requests, 0);
@@ -107,14 +107,19 @@ async function simulateDay(
     ...[run.requests, run.records, run.missed, run.blind, run.stateBytes].map((value) =>
       value.toLocaleString("en"),
     ),
-    [...run.paths].map(([path, count]) => `${path} ${count}`).join(", "),
   ];
-  return {
+  const aims = {
+    title: "Requests of an hourly run, by what they are for (median)",
+    table: [["", "requests"], ...medians(hourly.map((run) => run.aims))],
+    checks: [],
+  };
+  const summary = {
     title: `A day with ${name === "default" ? "the default scopes" : scopes.slice(defaultScopes.length).join(" and ")}`,
     table: [
-      ["run", "requests", "records", "missed", "blind", "state", "of them"],
+      ["run", "requests", "records", "missed", "blind", "state"],
       row("first", first),
       ...runs.map((run, index) => row(`hour ${index + 1}`, run)),
+      row("full sweep", last),
     ],
     checks: [
       {
@@ -137,13 +142,37 @@ async function simulateDay(
         unit: "",
       },
       {
-        what: "rows that differ after the last sweep",
+        what: "rows that differ after a full sweep",
         value: last.missed + last.blind,
         target: { most: 0 },
         unit: "",
       },
     ],
   };
+  return [aims, summary];
+}
+
+/** The median of each aim, the largest first. */
+function medians(runs: readonly ReadonlyMap<string, number>[]): string[][] {
+  const names = new Set(runs.flatMap((run) => [...run.keys()]));
+  return [...names]
+    .map((name) => [name, median(runs.map((run) => run.get(name) ?? 0))] as const)
+    .sort(([, one], [, other]) => other - one)
+    .map(([name, count]) => [name, String(count)]);
+}
+
+/** What a request is for. */
+function aimOf({ path, query }: RecordedRequest): string {
+  const [, , list = path, id] = path.split("/");
+  if (id !== undefined && id !== "" && list !== "webhooks") return `${list}: single rows`;
+  const asked = new URLSearchParams(query);
+  if (asked.has("customer_id")) return `${list}: of touched customers`;
+  if (["status", "succeeded", "canceled_at_after"].some((name) => asked.has(name))) {
+    return `${list}: open`;
+  }
+  return asked.get("sorting")?.startsWith("-") && !asked.has("start_timestamp")
+    ? `${list}: newest`
+    : list;
 }
 
 /** The tap and what it has written so far. */
@@ -159,7 +188,7 @@ class Observed {
   }
 
   /** Runs the tap at the simulator's time. */
-  async run(): Promise<Run> {
+  async run(settings: object = {}): Promise<Run> {
     const simulator = this.#simulator;
     const [requests, records] = [simulator.requests.length, this.#mirror.records];
     this.#catalog ??= file("catalog", await allColumns());
@@ -167,21 +196,22 @@ class Observed {
       api_url: simulator.url,
       access_token: simulator.accessToken,
       requests_per_minute: 1_000_000,
+      ...settings,
     });
     const state = this.#mirror.state && file("state", JSON.parse(this.#mirror.state));
     const args = ["--config", config, "--catalog", this.#catalog];
     await this.#sync(state === undefined ? args : [...args, "--state", state]);
-    const paths = new Map<string, number>();
-    for (const { path } of simulator.requests.slice(requests)) {
-      const list = path.split("/")[2] ?? path;
-      paths.set(list, (paths.get(list) ?? 0) + 1);
+    const aims = new Map<string, number>();
+    for (const request of simulator.requests.slice(requests)) {
+      const aim = aimOf(request);
+      aims.set(aim, (aims.get(aim) ?? 0) + 1);
     }
     const different = streams.flatMap((stream) => this.#mirror.different(simulator, stream));
     const blind = different.filter(({ json }) => this.#suspects.has(json)).length;
     return {
       requests: simulator.requests.length - requests,
       records: this.#mirror.records - records,
-      paths,
+      aims,
       stateBytes: this.#mirror.state?.length ?? 0,
       missed: different.length - blind,
       blind,
