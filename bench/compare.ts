@@ -31,7 +31,7 @@ const simulator = await startSimulator({ orders });
 try {
   const [ours, others] = [
     await syncOf("orders", simulator),
-    await syncOf("orders", simulator, other),
+    await syncOf("orders", simulator, { bundle: other }),
   ];
   for (const version of values.node) {
     const node = await provideNode(version);

@@ -23,7 +23,7 @@ const catalogShape = z.looseObject({
 export async function syncOf(
   stream: string,
   { url, accessToken }: Simulator,
-  bundle = tap,
+  { bundle = tap, jsonColumns = "native" } = {},
 ): Promise<string[]> {
   const { stdout } = await execa(process.execPath, [tap, "--discover"]);
   const catalog = catalogShape.parse(JSON.parse(stdout));
@@ -37,11 +37,12 @@ export async function syncOf(
     api_url: url,
     requests_per_minute: 1_000_000,
     concurrency: CONCURRENCY,
+    json_columns: jsonColumns,
   };
   return [bundle, "--config", file("config", config), "--catalog", file("catalog", catalog)];
 
   function file(name: string, content: object): string {
-    const path = join(folder, `${stream}-${new URL(url).port}-${name}.json`);
+    const path = join(folder, `${stream}-${jsonColumns}-${new URL(url).port}-${name}.json`);
     writeFileSync(path, JSON.stringify(content));
     return path;
   }

@@ -4,18 +4,22 @@ import { interleaved, typical } from "./repeat.ts";
 import { round, type Section } from "./report.ts";
 import { CONCURRENCY, syncOf } from "./tap.ts";
 
+const NONE = typical();
+
 /** How fast orders go from the API to a file, beside two loops that do less and more. */
 export async function throughput(orders: number, rounds: number): Promise<Section> {
   const simulator = await startSimulator({ orders });
   try {
     const sync = await syncOf("orders", simulator);
+    const asText = await syncOf("orders", simulator, { jsonColumns: "text" });
     const loop = [await bundled("floor"), simulator.url, simulator.accessToken, String(orders)];
     const runs = await interleaved(rounds, [
       () => measured(sync),
+      () => measured(asText),
       () => measured([...loop, String(CONCURRENCY)]),
       () => measured([...loop, String(CONCURRENCY), "reprint"]),
     ]);
-    const [tap, floor, reprint] = [typical(runs[0]), typical(runs[1]), typical(runs[2])];
+    const [tap = NONE, text = NONE, floor = NONE, reprint = NONE] = runs.map(typical);
     const megabytes = (orders * (await bytesPerOrder(simulator))) / 1e6;
     const row = (name: string, { seconds, cpuSeconds, peakMegabytes }: Costs) => [
       name,
@@ -26,12 +30,14 @@ export async function throughput(orders: number, rounds: number): Promise<Sectio
       table: [
         ["", "records/s", "MB/s", "seconds", "CPU seconds", "peak MB"],
         row("tap-polar", tap),
+        row("tap-polar with json_columns: text", text),
         row("floor: a bare undici loop", floor),
         row("the loop with JSON.parse and JSON.stringify", reprint),
       ],
       checks: [
         check("records/s of the bare loop's", floor.seconds / tap.seconds, 0.5),
         check("records/s of the loop's with JSON", reprint.seconds / tap.seconds, 3),
+        check("records/s with text of those without", tap.seconds / text.seconds, 0.7),
       ],
     };
   } finally {

@@ -8,11 +8,11 @@ import asc from "assemblyscript/asc";
 import { build } from "esbuild";
 import { licensesOf } from "./licenses.js";
 
-/** Compiles the scanner to WebAssembly, and writes it as a module of the source that can be bundled. */
-async function compileScanner(entry, module) {
+/** Compiles a file to WebAssembly, and writes it as a module of the source that can be bundled. */
+async function compile(entry, module, constant) {
   let wasm;
   const { error, stderr } = await asc.main(
-    [entry, "--outFile", "scanner.wasm", "--runtime", "stub", "--enable", "simd", "-O3"],
+    [entry, "--outFile", "out.wasm", "--runtime", "stub", "--enable", "simd", "-O3"],
     {
       writeFile: (_name, content) => {
         wasm = Buffer.from(content);
@@ -23,7 +23,7 @@ async function compileScanner(entry, module) {
   const text = wasm.toString("base64");
   writeFileSync(
     module,
-    `// Made of ${entry} by npm run build.\nexport const SCANNER = "${text}";\n`,
+    `// Made of ${entry} by npm run build.\nexport const ${constant} = "${text}";\n`,
   );
 }
 
@@ -78,9 +78,11 @@ async function bundle(entry, outfile) {
   return Object.keys(metafile.inputs);
 }
 
-await compileScanner("src/polar/json/assembly/scanner.ts", "src/polar/json/scanner-wasm.ts");
+const json = "src/polar/json";
+await compile(`${json}/assembly/scanner.ts`, `${json}/scanner-wasm.ts`, "SCANNER");
+await compile(`${json}/assembly/quoter.ts`, `${json}/quoter-wasm.ts`, "QUOTER");
 const sources = await bundle("src/tap.ts", join(outdir, "tap.js"));
-// The scanner is linked with the standard library of AssemblyScript.
+// What is compiled is linked with the standard library of AssemblyScript.
 writeFileSync(join(outdir, "THIRD-PARTY-LICENSES"), licensesOf(sources, ["assemblyscript"]));
 // For the demo and the tests; the package does not contain it.
 await bundle("test/support/target-jsonl.ts", join(outdir, "target-jsonl.js"));

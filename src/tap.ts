@@ -69,7 +69,7 @@ function readInput(choice: Choice, log: ProcessLog) {
   const warn = (message: string) => log.warn(message);
   const config = loadConfig(choice.config, warn);
   log.hide(config.accessToken);
-  return { config, selected: selectedStreams(choice, config.select, warn) };
+  return { config, selected: selectedStreams(choice, config, warn) };
 }
 
 async function testCommand(

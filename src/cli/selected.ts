@@ -1,4 +1,5 @@
 /** Which streams and columns a command is about. */
+import type { Config } from "../config/config.ts";
 import { type Catalog, readCatalog } from "../singer/catalog.ts";
 import { type SelectedStream, selectStreams } from "../singer/selection.ts";
 import { selectByPatterns } from "../singer/selection-patterns.ts";
@@ -20,17 +21,19 @@ export function discoveredCatalog(
 
 /**
  * The streams to read: those of the user's catalog, or by default, with the patterns over them.
+ * @param settings those of the configuration, where there is one
  * @throws UserInputError with all mistakes at once
  */
 export function selectedStreams(
   { catalog: path, select }: Pick<Choice, "catalog" | "select">,
-  setting: readonly string[] | undefined,
+  settings: Pick<Config, "select" | "jsonColumns"> | undefined,
   warn: (message: string) => void,
 ): SelectedStream[] {
   const discovered = discover(streams);
   const catalog = path === undefined ? discovered : readCatalog(path);
-  const chosen = laidOver(catalog, discovered, select, setting);
-  return selectStreams(chosen, discovered, path ?? "the default catalog", warn);
+  const chosen = laidOver(catalog, discovered, select, settings?.select);
+  const source = path ?? "the default catalog";
+  return selectStreams(chosen, discovered, source, warn, settings?.jsonColumns);
 }
 
 function laidOver(

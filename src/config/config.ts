@@ -3,14 +3,9 @@
  */
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
+import { describeSettings, type Setting } from "./describe-settings.ts";
 import { meantSetting } from "./other-names.ts";
-import {
-  API_ORIGINS,
-  describeSettings,
-  REQUESTS_PER_MINUTE,
-  type Setting,
-  settings,
-} from "./settings.ts";
+import { API_ORIGINS, REQUESTS_PER_MINUTE, settings } from "./settings.ts";
 import { inUtc, tellOfSlips } from "./slips.ts";
 
 /** The configuration with everything resolved. */
@@ -30,10 +25,16 @@ export interface Config {
   readonly requestTimeoutSeconds: number;
   readonly maxRetries: number;
   readonly emitActivateVersionMessages: boolean;
+  readonly jsonColumns: "native" | "text";
   readonly userAgent: string;
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
+  /** IANA name. */
+  readonly metricsTimezone: string;
+  readonly metricsLookbackDays: number;
+  /** Undefined where each stream has its own. */
+  readonly lookbackMinutes: number | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -219,8 +220,12 @@ function resolve(valid: ReturnType<typeof check>): Config {
     requestTimeoutSeconds: valid.request_timeout_seconds,
     maxRetries: valid.max_retries,
     emitActivateVersionMessages: valid.emit_activate_version_messages,
+    jsonColumns: valid.json_columns,
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,
+    metricsTimezone: valid.metrics_timezone,
+    metricsLookbackDays: valid.metrics_lookback_days,
+    lookbackMinutes: valid.lookback_minutes,
   };
 }

@@ -4,19 +4,36 @@ import type { JsonObject } from "../shared/json-text.ts";
 import { didYouMean } from "../shared/nearest-name.ts";
 import type { Catalog, CatalogStream, MetadataEntry, ReplicationMethod } from "./catalog.ts";
 import { replicationOf } from "./overrides.ts";
-import { selectColumns, withColumns, withoutPath } from "./selected-columns.ts";
+import {
+  type JsonColumns,
+  selectColumns,
+  unlistedColumns,
+  withColumns,
+  withoutPath,
+  writeColumns,
+} from "./selected-columns.ts";
 import { type PropertyPath, propertyPath, SelectionRules } from "./selection-rules.ts";
 
 /** A selected stream: what its SCHEMA says, and what of each record is written. */
 export interface SelectedStream {
   readonly stream: string;
-  /** For the SCHEMA message: the catalog's schema, with the selected columns only. */
+  /**
+   * For the SCHEMA message: the catalog's schema, with the selected columns only, and with types that
+   * can be had.
+   */
   readonly schema: JsonObject;
   readonly keyProperties: readonly string[];
   readonly replicationMethod: ReplicationMethod;
   /** Set for incremental replication only. */
   readonly replicationKey: string | undefined;
+  /** The selected columns, in the order of the schema. */
   readonly columns: ReadonlySet<string>;
+  /** Those whose values are written as text that holds their JSON: the schema says string. */
+  readonly textColumns: ReadonlySet<string>;
+  /** Columns that the catalog lacks, as if made by an older tap: neither selected nor deselected. */
+  readonly unlistedColumns: ReadonlySet<string>;
+  /** Whether every record has every column, null where there is no value, in the schema's order. */
+  readonly everyColumn: boolean;
   /** What is left out of selected columns: `["customer", "email"]`. None is inside another. */
   readonly excludedPaths: readonly PropertyPath[];
 }
@@ -28,6 +45,7 @@ type Tell = (message: string) => void;
  * @param catalog the user's; without one the streams and columns that are on by default
  * @param source names the user's catalog in messages
  * @param warn takes a line for the log of what looks like a slip, also when an error follows
+ * @param jsonColumns how columns of objects and arrays are written
  * @throws UserInputError with all mistakes at once
  */
 export function selectStreams(
@@ -35,6 +53,7 @@ export function selectStreams(
   discovered: Catalog,
   source: string,
   warn: Tell,
+  jsonColumns: JsonColumns = "native",
 ): SelectedStream[] {
   const mistakes: string[] = [];
   const mistake = (message: string) => void mistakes.push(`${source}: ${message}`);
@@ -50,7 +69,7 @@ export function selectStreams(
   const selected = [...known].map(([name, ours]) => {
     const about = (tell: Tell) => (message: string) => tell(`streams.${name}: ${message}`);
     const theirs = chosen.get(name);
-    return theirs && selectStream(theirs, ours, about(mistake), about(warning));
+    return theirs && selectStream(theirs, ours, jsonColumns, about(mistake), about(warning));
   });
   const streams = selected.filter((stream) => stream !== undefined);
   if (streams.length === 0 && mistakes.length === 0) {
@@ -85,6 +104,7 @@ function tellOfUnknown(
 function selectStream(
   theirs: CatalogStream,
   ours: CatalogStream,
+  jsonColumns: JsonColumns,
   mistake: Tell,
   warn: Tell,
 ): SelectedStream | undefined {
@@ -94,25 +114,34 @@ function selectStream(
 
   // Who leaves the schema out can't have meant more than discovery's columns and their defaults.
   const schema = theirs.schema ?? ours.schema ?? { properties: {} };
-  const defaults = theirs.schema ? [] : columnMetadata(ours);
+  // What is off inside of a column stays off until a catalog speaks of it: an older one can't.
+  const defaults = metadataBelow(ours, theirs.schema ? 1 : 0);
   const metadata = [...defaults, ...(theirs.metadata ?? [])];
   const rules = new SelectionRules({ selected: true, metadata });
   const replication = replicationOf(theirs, ours, mistake, warn);
   const { keyProperties, replicationKey } = replication;
   const forced = replicationKey === undefined ? keyProperties : [...keyProperties, replicationKey];
-  const columns = selectColumns(Object.keys(schema.properties), forced, ours, rules, warn);
-  const excludedPaths = rules.deselectedInside(columns);
+  const listed = Object.keys(schema.properties);
+  const columns = selectColumns(listed, forced, ours, rules, warn);
+  const unlisted = unlistedColumns(listed, columns, ours, theirs, warn);
+  const excludedPaths = rules.deselectedInside(new Set([...columns, ...unlisted]));
+  const selected = excludedPaths.reduce(withoutPath, withColumns(schema, columns, ours));
+  const written = writeColumns(selected, keyProperties, ours, jsonColumns, mistake, warn);
   return {
     stream: ours.tap_stream_id,
-    schema: excludedPaths.reduce(withoutPath, withColumns(schema, columns, ours)),
     ...replication,
-    columns,
+    ...written,
+    unlistedColumns: unlisted,
+    everyColumn: jsonColumns === "text",
     excludedPaths,
   };
 }
 
-function columnMetadata(stream: CatalogStream): MetadataEntry[] {
-  return (stream.metadata ?? []).filter(({ breadcrumb }) => breadcrumb.length > 0);
+/** What discovery says of columns (depth 0), or only of what is inside of them (depth 1). */
+function metadataBelow(stream: CatalogStream, depth: 0 | 1): MetadataEntry[] {
+  return (stream.metadata ?? []).filter(
+    ({ breadcrumb }) => (propertyPath(breadcrumb)?.length ?? 0) > depth,
+  );
 }
 
 function tellOfMetadata(stream: CatalogStream, isSelected: boolean, warn: Tell): void {

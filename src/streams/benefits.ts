@@ -5,6 +5,7 @@ import {
   object,
   reference,
   resource,
+  sometimes,
   text,
   undocumented,
   withoutSecret,
@@ -46,6 +47,8 @@ export const benefits = defineStream({
       object("Settings of its type, such as the note, the repository, or the meter and units."),
     ),
     visibility_configurable: flag("Whether the merchant can change the visibility."),
-    is_tax_applicable: undocumented(flag("Whether the benefit is taxed, for custom ones.")),
+    is_tax_applicable: sometimes(
+      undocumented(flag("Whether the benefit is taxed, for custom ones.")),
+    ),
   },
 });

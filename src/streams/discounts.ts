@@ -8,6 +8,7 @@ import {
   object,
   reference,
   resource,
+  sometimes,
   text,
   timestamp,
 } from "./fields.ts";
@@ -30,9 +31,9 @@ export const discounts = defineStream({
       "How long it applies to a subscription: repeating lasts duration_in_months.",
     ),
     type: choice(["fixed", "percentage"], "Whether it takes off an amount or a share."),
-    amount: cents("What a fixed discount takes off."),
-    currency: currency("Currency of the amount of a fixed discount."),
-    amounts: object("What a fixed discount takes off in each currency, in cents."),
+    amount: sometimes(cents("What a fixed discount takes off.")),
+    currency: sometimes(currency("Currency of the amount of a fixed discount.")),
+    amounts: sometimes(object("What a fixed discount takes off in each currency, in cents.")),
     metadata: object("Key-value pairs that the merchant attached to the discount."),
     name: text("Name shown to customers."),
     code: text("Code to enter at checkout; null if only the merchant applies it."),
@@ -43,7 +44,9 @@ export const discounts = defineStream({
     redemptions_count: integer("How often it was used."),
     organization_id: reference("organizations", "The organization that offers it."),
     products: list("The products it is for, empty for all; see discount_products."),
-    duration_in_months: integer("How many months a repeating discount applies."),
-    basis_points: integer("What a percentage discount takes off, in 1/100 of a percent."),
+    duration_in_months: sometimes(integer("How many months a repeating discount applies.")),
+    basis_points: sometimes(
+      integer("What a percentage discount takes off, in 1/100 of a percent."),
+    ),
   },
 });

@@ -92,6 +92,12 @@ export const undocumented = <P extends Property>(property: P): P => ({
   hidden: "undocumented",
 });
 
+/** Only rows of some kind have it, or only newer servers send it. */
+export const sometimes = <P extends Property>(property: P): P & { readonly sometimes: true } => ({
+  ...property,
+  sometimes: true,
+});
+
 /** Taken from the parent row's property of this name. */
 export const fromParent = <P extends Property>(property: string, column: P): P => ({
   ...column,
@@ -141,5 +147,5 @@ export const uploadedFile = {
   last_modified_at: timestamp("When the content last changed (UTC)."),
   version: text("Version that the merchant gave to the file."),
   is_uploaded: flag("Whether the upload is complete."),
-  flagged_malicious_at: timestamp("When the file was found to be malicious (UTC)."),
+  flagged_malicious_at: sometimes(timestamp("When the file was found to be malicious (UTC).")),
 } satisfies Properties;

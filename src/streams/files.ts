@@ -1,5 +1,5 @@
 import { defineStream } from "./define.ts";
-import { choice, text, uploadedFile } from "./fields.ts";
+import { choice, sometimes, text, uploadedFile } from "./fields.ts";
 
 export const files = defineStream({
   name: "files",
@@ -13,6 +13,6 @@ export const files = defineStream({
       ["downloadable", "product_media", "organization_avatar", "support_case_attachment"],
       "What the file is for.",
     ),
-    public_url: text("Public address of a product picture or a logo."),
+    public_url: sometimes(text("Public address of a product picture or a logo.")),
   },
 });

@@ -1,5 +1,14 @@
 import { defineStream } from "./define.ts";
-import { cents, flag, fromParent, reference, resource, text, timestamp } from "./fields.ts";
+import {
+  cents,
+  flag,
+  fromParent,
+  reference,
+  resource,
+  sometimes,
+  text,
+  timestamp,
+} from "./fields.ts";
 
 export const orderItems = defineStream({
   name: "order_items",
@@ -16,7 +25,7 @@ export const orderItems = defineStream({
     tax_amount: cents("Sales tax of the line."),
     proration: flag("Whether the line settles a change within a billing period."),
     product_price_id: reference("product_prices", "The price that the line is billed at."),
-    start_timestamp: timestamp("Start of the period that the line covers (UTC)."),
-    end_timestamp: timestamp("End of the period that the line covers (UTC)."),
+    start_timestamp: sometimes(timestamp("Start of the period that the line covers (UTC).")),
+    end_timestamp: sometimes(timestamp("End of the period that the line covers (UTC).")),
   },
 });

@@ -1,5 +1,14 @@
 import { defineStream } from "./define.ts";
-import { choice, flag, fromParent, object, reference, resource, text } from "./fields.ts";
+import {
+  choice,
+  flag,
+  fromParent,
+  object,
+  reference,
+  resource,
+  sometimes,
+  text,
+} from "./fields.ts";
 
 export const paymentMethods = defineStream({
   name: "payment_methods",
@@ -18,7 +27,9 @@ export const paymentMethods = defineStream({
     ...resource,
     processor: choice(["stripe"], "Who keeps the payment method."),
     type: text("Kind of payment method, such as card or link."),
-    method_metadata: object("Of a card: brand, last4, exp_month, exp_year, wallet; else null."),
+    method_metadata: sometimes(
+      object("Of a card: brand, last4, exp_month, exp_year, wallet; else null."),
+    ),
     is_default: flag("Whether the customer pays with it by default."),
   },
 });

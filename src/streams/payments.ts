@@ -1,5 +1,5 @@
 import { defineStream } from "./define.ts";
-import { cents, choice, currency, object, reference, resource, text } from "./fields.ts";
+import { cents, choice, currency, object, reference, resource, sometimes, text } from "./fields.ts";
 
 const statuses = ["pending", "succeeded", "failed"];
 
@@ -45,6 +45,6 @@ export const payments = defineStream({
     checkout_id: reference("checkouts", "The checkout that is paid for."),
     order_id: reference("orders", "The order that is paid for."),
     processor_metadata: object("What the payment processor adds."),
-    method_metadata: object("Of a card: brand and last4; null for other methods."),
+    method_metadata: sometimes(object("Of a card: brand and last4; null for other methods.")),
   },
 });

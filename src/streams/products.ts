@@ -8,6 +8,7 @@ import {
   object,
   reference,
   resource,
+  sometimes,
   text,
   withoutSecret,
 } from "./fields.ts";
@@ -54,6 +55,8 @@ export const products = defineStream({
     ),
     medias: list("Pictures of the product, as in files."),
     attached_custom_fields: list("Questions asked at checkout: custom_field_id, order, required."),
-    is_deletable: flag("Whether the product can still be deleted, since nothing refers to it."),
+    is_deletable: sometimes(
+      flag("Whether the product can still be deleted, since nothing refers to it."),
+    ),
   },
 });

@@ -1,5 +1,5 @@
 import { defineStream } from "./define.ts";
-import { choice, flag, list, reference, resource, secret, text } from "./fields.ts";
+import { choice, flag, list, reference, resource, secret, sometimes, text } from "./fields.ts";
 
 export const webhookEndpoints = defineStream({
   name: "webhook_endpoints",
@@ -17,7 +17,9 @@ export const webhookEndpoints = defineStream({
     organization_id: reference("organizations", "The organization whose events are sent."),
     events: list("Names of the events that are sent."),
     enabled: flag("Whether messages are sent; Polar turns off endpoints that keep failing."),
-    api_version: text("API version of the messages, such as 2026-10."),
-    uses_standard_webhook_signature: flag("Whether the signature is a Standard Webhooks one."),
+    api_version: sometimes(text("API version of the messages, such as 2026-10.")),
+    uses_standard_webhook_signature: sometimes(
+      flag("Whether the signature is a Standard Webhooks one."),
+    ),
   },
 });

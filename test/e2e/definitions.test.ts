@@ -13,7 +13,7 @@ const file = (path: string): string =>
 /** What only the hub's own files have: it is shown there, and Meltano does without. */
 const ONLY_IN_THE_HUB = /^(definition|domain_url|keywords|maintenance_status|quality):.*\n/gm;
 
-describeWith(["python"], "Meltano's schema", () => {
+describeWith(["meltano"], "Meltano's schema", () => {
   /** What the schema objects to in the text of a meltano.yml. */
   let objections: (project: string) => string[];
 

@@ -17,8 +17,9 @@ declare module "vitest" {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const wheelFolder = await mkdtemp(join(tmpdir(), "tap-polar-wheel-"));
   const [python, postgres] = await Promise.all([providePython(wheelFolder), providePostgres()]);
-  for (const provided of [python, postgres]) {
-    if (!("missing" in provided)) continue;
+  const tools = "missing" in python ? [] : Object.values(python.environments);
+  for (const provided of [python, postgres, ...tools]) {
+    if (typeof provided === "string" || !("missing" in provided)) continue;
     process.stderr.write(`End-to-end tests cannot run: ${provided.missing}.\n`);
   }
   project.provide("python", python);

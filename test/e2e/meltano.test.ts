@@ -48,7 +48,7 @@ const environments = `environments:
               add_record_metadata: false
 `;
 
-describeWith(["python", "postgres"], "Meltano", () => {
+describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltano", () => {
   let simulator: Simulator;
   let database: Database;
   let project: MeltanoProject;

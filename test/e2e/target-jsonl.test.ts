@@ -9,7 +9,9 @@ import { catalogOf, daysBetween, keysOf, keyText } from "../support/organization
 import { workFolder } from "../support/processes.ts";
 import type { TapInput } from "../support/run-tap.ts";
 import { configFor } from "../support/simulation.ts";
-import { runPipeline } from "./programs.ts";
+import { allDifferences, type HeldRow, heldRowOf } from "./held-rows.ts";
+import { runPipeline, runProgram } from "./programs.ts";
+import { type Table, tapOutput } from "./tap-output.ts";
 import { describeWith, toolProgram } from "./tools.ts";
 
 const names = streams.map(({ name }) => name);
@@ -19,7 +21,7 @@ const startDate = "2025-07-01";
 const days = daysBetween(startDate, frozenAt.slice(0, 10));
 const sizes = { customers: 40, orders: 60, events: 120, benefit_grants: 60, members: 50 };
 
-describeWith(["python"], "all streams", () => {
+describeWith(["target-jsonl", "singer-tools"], "all streams", () => {
   let simulator: Simulator;
   let input: TapInput;
   let folder: string;
@@ -54,6 +56,28 @@ describeWith(["python"], "all streams", () => {
     }
     const { bookmarks } = z.object({ bookmarks: row }).parse(JSON.parse(target.stdout));
     expect(Object.keys(bookmarks).sort()).toEqual(names.toSorted());
+  });
+
+  test("every value of every stream", async () => {
+    const { file, tables } = await tapOutput(simulator);
+    const output = await workFolder();
+    const config = join(output, "target.json");
+    await writeFile(config, JSON.stringify({ destination_path: output, do_timestamp_file: false }));
+
+    const target = toolProgram("target-jsonl", "target-jsonl");
+    const { exitCode, stderr } = await runProgram(target, ["--config", config], { from: file });
+
+    expect(exitCode, stderr).toBe(0);
+    const rows = new Map<Table, HeldRow[]>();
+    for (const table of tables) {
+      const lines = await readFile(join(output, `${table.name}.jsonl`), "utf8");
+      const held = lines.trimEnd().split("\n");
+      rows.set(
+        table,
+        held.map((line) => heldRowOf(line, table)),
+      );
+    }
+    expect(allDifferences(tables, (table) => rows.get(table))).toEqual({});
   });
 
   test("tap | singer-check-tap: valid, with every row counted", async () => {

@@ -9,6 +9,7 @@ import { catalogOf, daysBetween, keysOf, streamNamed, tableRows } from "../suppo
 import { workFolder } from "../support/processes.ts";
 import { configFor } from "../support/simulation.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { goneQuery } from "./documented-query.ts";
 import { documentedType } from "./documented-types.ts";
 import { figures } from "./figures.ts";
 import { compareRows, keysInTable, orphans } from "./organization-in-postgres.ts";
@@ -64,7 +65,7 @@ async function load(
   return ended.target.stderr;
 }
 
-describeWith(["python", "postgres"], "target-postgres", () => {
+describeWith(["target-postgres", "postgres"], "target-postgres", () => {
   let log: string;
 
   beforeAll(async () => {
@@ -181,6 +182,21 @@ describeWith(["python", "postgres"], "target-postgres", () => {
       rows: keys.length,
       differing: {},
     });
+  });
+
+  test("without ACTIVATE_VERSION, the query of docs/targets.md removes what is gone", async () => {
+    const refunds = streamNamed("refunds");
+    await load(["refunds"], "queried", {});
+    const [removed = ""] = simulator.persistentIds("refunds");
+    simulator.remove("refunds", removed);
+    await load(["refunds"], "queried", { now: oneDayLater });
+    expect(await keysInTable(database, "queried", refunds)).toContain(JSON.stringify([removed]));
+
+    await database.query(goneQuery("queried.refunds", oneDayLater));
+
+    expect(await keysInTable(database, "queried", refunds)).toEqual(
+      await keysOf(simulator, "refunds"),
+    );
   });
 
   test("without hard_delete, what is gone stays, and is marked once it is told", async () => {

@@ -1,20 +1,31 @@
 /** The real tools, for tests. */
 import { describe, expect, inject, test } from "vitest";
 import type { Missing } from "./provision/missing.ts";
-import { type PythonTools, program, type Tool } from "./provision/python.ts";
+import { mayBeMissing, type PythonTools, program, type Tool } from "./provision/python.ts";
 
-type Need = "python" | "postgres";
+type Need = "uv" | Tool | "postgres";
 
 /**
- * Like `describe`, for tests that need the Python tools, or these and PostgreSQL. Where they are
- * missing, the tests are skipped with the reason in their name; with CI=true that is a failure.
+ * Like `describe`, for tests that need these tools. Where one is missing, the tests are skipped with
+ * the reason in their name; with CI=true that is a failure, but for a tool that is not on PyPI.
  */
 export function describeWith(needs: readonly Need[], name: string, body: () => void): void {
-  const provided = needs.map((need) => inject(need));
-  const [first] = provided.filter((one) => "missing" in one);
-  if (first === undefined) describe(name, body);
-  else if (process.env.CI === "true") test(name, () => expect.fail(first.missing));
-  else describe.skip(`${name} (${first.missing})`, body);
+  for (const need of needs) {
+    const reason = missing(need);
+    if (reason === undefined) continue;
+    if (process.env.CI === "true" && !mayBeMissing(need)) test(name, () => expect.fail(reason));
+    else describe.skip(`${name} (${reason})`, body);
+    return;
+  }
+  describe(name, body);
+}
+
+/** Why something is missing; undefined when it is there. */
+function missing(need: Need): string | undefined {
+  const provided = inject(need === "postgres" ? "postgres" : "python");
+  if ("missing" in provided) return provided.missing;
+  const environment = "environments" in provided ? provided.environments[need] : undefined;
+  return typeof environment === "object" ? environment.missing : undefined;
 }
 
 /** The wheel, made from the present bundle. */

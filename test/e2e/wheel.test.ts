@@ -9,7 +9,7 @@ import { configFor, requestCount, simulate } from "../support/simulation.ts";
 import { type Program, runProgram, startProgram } from "./programs.ts";
 import { describeWith, toolProgram, wheel } from "./tools.ts";
 
-describeWith(["python"], "the wheel", () => {
+describeWith(["uv"], "the wheel", () => {
   let folder: string;
   let tapPolar: string;
   let withoutNode: Record<string, string>;

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { UserInputError } from "../../src/shared/errors.ts";
 import type { Catalog, CatalogStream } from "../../src/singer/catalog.ts";
+import type { JsonColumns } from "../../src/singer/selected-columns.ts";
 import { selectStreams } from "../../src/singer/selection.ts";
 import { discover, metadataOf } from "./streams.ts";
 
-function selectFrom(catalog: Catalog | undefined) {
+function selectFrom(catalog: Catalog | undefined, jsonColumns?: JsonColumns) {
   const warnings: string[] = [];
   const warn = (warning: string) => warnings.push(warning);
-  const streams = selectStreams(catalog, discover(), "catalog.json", warn);
+  const streams = selectStreams(catalog, discover(), "catalog.json", warn, jsonColumns);
   return { streams, warnings, names: streams.map(({ stream }) => stream) };
 }
 
@@ -237,6 +238,118 @@ describe("columns", () => {
     });
     expect(streams[0]?.schema).toMatchObject({ type: "object", properties: { amount: type } });
     expect(streams[0]?.schema.required).toEqual(["id"]);
+  });
+});
+
+/** What is selected when the user's catalog has this schema for a column of the orders. */
+function selectWith(column: string, schema: Record<string, unknown>, jsonColumns?: JsonColumns) {
+  const catalog = discover();
+  const [orders] = catalog.streams;
+  if (!orders?.schema) throw new Error("orders have a schema");
+  orders.schema.properties[column] = schema;
+  return selectFrom(catalog, jsonColumns);
+}
+
+describe("columns that the catalog lacks", () => {
+  const without = (...columns: string[]) =>
+    select((orders) => {
+      for (const column of columns) {
+        delete orders.schema?.properties[column];
+        orders.metadata = orders.metadata?.filter(({ breadcrumb }) => breadcrumb[1] !== column);
+      }
+    });
+
+  it("are told of in one line, and known as such", () => {
+    const { streams, warnings } = without("customer", "amount");
+    expect([...(streams[0]?.unlistedColumns ?? [])]).toEqual(["amount", "customer"]);
+    expect([...(streams[0]?.columns ?? [])]).toEqual(["id", "created_at"]);
+    expect(warnings).toEqual([
+      "catalog.json: streams.orders: the catalog lacks amount, customer; run --discover to have them as columns",
+    ]);
+  });
+
+  it("are none of those that are off by default, or of the key", () => {
+    const { streams, warnings } = without("client_secret", "id");
+    expect(streams[0]?.unlistedColumns).toEqual(new Set());
+    expect(streams[0]?.columns).toContain("id");
+    expect(warnings).toEqual([]);
+  });
+
+  it("are none that the catalog deselects", () => {
+    const { streams, warnings } = select((orders) => {
+      delete orders.schema?.properties.amount;
+      metadataOf(orders, "amount").selected = false;
+    });
+    expect(streams[0]?.unlistedColumns).toEqual(new Set());
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe("types that the catalog overrides", () => {
+  it("are had where they can be: anything as text, an integer as a number", () => {
+    const text = { type: ["null", "string"] };
+    const object = selectWith("customer", text);
+    expect(object.streams[0]?.schema.properties).toMatchObject({ customer: text });
+    expect([...(object.streams[0]?.textColumns ?? [])]).toEqual(["customer"]);
+    const number = selectWith("amount", { type: ["null", "number"] });
+    expect(number.streams[0]?.textColumns).toEqual(new Set());
+    expect([...object.warnings, ...number.warnings]).toEqual([]);
+  });
+
+  it("are mistakes where they can't", () => {
+    expect(mistakesIn(() => selectWith("customer", { type: ["null", "array"] }))).toEqual([
+      "catalog.json: streams.orders: customer: holds object, which its schema must take, or any string",
+    ]);
+    expect(mistakesIn(() => selectWith("id", { type: ["integer"] }))).toEqual([
+      "catalog.json: streams.orders: id: holds string, which its schema must take, or any string",
+    ]);
+  });
+
+  it("do not matter where the column is off", () => {
+    const catalog = discover();
+    const [orders] = catalog.streams;
+    if (orders?.schema) orders.schema.properties.customer = { type: "integer" };
+    metadataOf(orders, "customer").selected = false;
+    expect(selectFrom(catalog).names).toEqual(["orders"]);
+  });
+
+  it("take null, but for the key: Polar sends it", () => {
+    const { streams, warnings } = selectWith("customer", { type: "string" });
+    expect(streams[0]?.schema.properties).toMatchObject({
+      id: { type: ["string"] },
+      customer: { type: ["null", "string"] },
+    });
+    expect(warnings).toEqual([
+      "catalog.json: streams.orders: customer: may be null, which its schema does not take; the SCHEMA says so",
+    ]);
+  });
+});
+
+describe("JSON as text", () => {
+  it("makes strings of all columns of objects and arrays, and has every column in every record", () => {
+    const [native] = selectFrom(undefined).streams;
+    const [text] = selectFrom(undefined, "text").streams;
+    expect(native?.everyColumn).toBe(false);
+    expect(text?.everyColumn).toBe(true);
+    expect([...(text?.textColumns ?? [])]).toEqual(["customer"]);
+    expect(text?.schema).toEqual({
+      ...native?.schema,
+      properties: { ...Object(native?.schema.properties), customer: { type: ["null", "string"] } },
+    });
+    expect([...(text?.columns ?? [])]).toEqual(Object.keys(Object(text?.schema.properties)));
+  });
+
+  it("leaves a catalog's own string as it is, and overrides its object", () => {
+    const own = { type: ["null", "string"], maxLength: 9 };
+    expect(selectWith("customer", own, "text").streams[0]?.schema.properties).toMatchObject({
+      customer: own,
+    });
+    const object = { type: ["null", "object"], properties: {}, description: "Buyer." };
+    const { streams } = selectWith("customer", object, "text");
+    expect(Object(streams[0]?.schema.properties).customer).toEqual({
+      type: ["null", "string"],
+      description: "Buyer.",
+    });
   });
 });
 

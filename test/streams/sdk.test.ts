@@ -66,6 +66,13 @@ type Mistyped<P extends Stream["properties"], Model> = {
     : Name;
 }[keyof P & Names<Model>];
 
+/** Properties that only some variants of a model have, unless the stream says so. */
+type NotSometimes<P extends Stream["properties"], Model> = {
+  [Name in keyof P & Exclude<Names<Model>, keyof Model>]: P[Name] extends { sometimes: true }
+    ? never
+    : Name;
+}[keyof P & Exclude<Names<Model>, keyof Model>];
+
 /** Requires a reason for each name, and allows no other. */
 type Reasons<Kind extends string, Name extends string> = [Name] extends [never]
   ? { readonly [K in Kind]?: never }
@@ -76,10 +83,12 @@ type Drift<S extends Stream, Model> = Reasons<
   Exclude<keyof S["properties"] & string, Names<Model>>
 > &
   Reasons<"notDeclared", Exclude<Names<Model>, keyof S["properties"]>> &
-  Reasons<"otherType", Mistyped<S["properties"], Model> & string>;
+  Reasons<"otherType", Mistyped<S["properties"], Model> & string> &
+  Reasons<"notSometimes", NotSometimes<S["properties"], Model> & string>;
 
 const UNDOCUMENTED = "the server sends it, its documentation lacks it";
 const FROM_PARENT = "the parent's id, which the row itself lacks";
+const FROM_REQUEST = "the parameter of the request, which the row itself lacks";
 
 const drift = {
   customers: {} satisfies Drift<typeof customers, models.Customer>,
@@ -156,7 +165,7 @@ const drift = {
   customer_meters: {} satisfies Drift<typeof customerMeters, models.CustomerMeter>,
   meters: {} satisfies Drift<typeof meters, models.Meter>,
   meter_quantities: {
-    notInSdk: { meter_id: FROM_PARENT },
+    notInSdk: { meter_id: FROM_PARENT, timezone: FROM_REQUEST },
   } satisfies Drift<typeof meterQuantities, models.MeterQuantity>,
   benefit_grants: {
     notInSdk: { user_id: UNDOCUMENTED },
@@ -177,7 +186,7 @@ const drift = {
   webhook_endpoints: {} satisfies Drift<typeof webhookEndpoints, models.WebhookEndpoint>,
   webhook_deliveries: {} satisfies Drift<typeof webhookDeliveries, models.WebhookDelivery>,
   metrics: {
-    notInSdk: { interval: "the parameter of the request, which the row itself lacks" },
+    notInSdk: { organization_id: FROM_PARENT, interval: FROM_REQUEST, timezone: FROM_REQUEST },
   } satisfies Drift<typeof metrics, models.MetricPeriod>,
   metric_dashboards: {} satisfies Drift<typeof metricDashboards, models.MetricDashboardSchema>,
 };

@@ -160,7 +160,7 @@ describe("overrides", () => {
 
     expect(schemas[0]?.schema.properties).toEqual({
       ...Object.fromEntries(Object.entries(properties)),
-      amount: { type: "number" },
+      amount: { type: ["null", "number"] },
     });
   });
 

@@ -30,7 +30,7 @@ export async function run(args: readonly string[], { write, log }: Terminal): Pr
   const warn = (message: string) => log.warn(message);
   const config = loadConfig(choice.config, warn);
   log.hide(config.accessToken);
-  const names = selectedStreams(choice, config.select, warn).map(({ stream }) => stream);
+  const names = selectedStreams(choice, config, warn).map(({ stream }) => stream);
   const selected = streams.filter(({ name }) => names.includes(name));
   const answers = await askPolar(selected, config, log);
   const report = reportOf(answers, config);

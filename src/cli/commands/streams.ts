@@ -24,7 +24,7 @@ export async function run(args: readonly string[], { write, log }: Terminal): Pr
   const warn = (message: string) => log.warn(message);
   const config = choice.config.length > 0 ? loadConfig(choice.config, warn) : undefined;
   if (config) log.hide(config.accessToken);
-  const selected = selectedStreams(choice, config?.select, warn);
+  const selected = selectedStreams(choice, config, warn);
   const found = config && (await askPolar(streams, config, log)).found;
   const list = streams.map((stream): Line => {
     const selection = selected.find((one) => one.stream === stream.name);

@@ -1,4 +1,4 @@
-/** What the scanner needs of WebAssembly, which Node has and its types leave out. */
+/** What is needed of WebAssembly, which Node has and its types leave out. */
 declare namespace WebAssembly {
   class Module {
     constructor(bytes: Uint8Array);

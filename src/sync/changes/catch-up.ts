@@ -3,9 +3,9 @@ import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
 import { type Ground, groundFields, readGround } from "../bookmarks/list-bookmark.ts";
 import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import type { Context } from "../contract/context.ts";
+import type { Method, OpenTask, RowObserver, StreamTask } from "../contract/kind.ts";
 import type { Step, Sync } from "../contract/step.ts";
-import { readSweepBookmarks, syncFullTable } from "../kinds/full-table.ts";
-import type { Method, OpenTask, StreamTask } from "../kinds/kind.ts";
+import { readSweepBookmarks, syncFullTable } from "../lists/full-table.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
 import type { Member } from "./member.ts";
@@ -76,7 +76,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
   const { createdBy } = changes;
   const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
-  const observers = [...task.observers, recent, open];
+  const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
   const outcomes = yield* syncFullTable({ ...task, observers });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {
@@ -107,7 +107,9 @@ async function* catchListUp(
       yield* bookmarks(task, changes.createdBy, ground);
       yield* sources(feed);
     }
-    const end = { isComplete: false, isWhole: false, count: ground.count };
+    const { count, caughtUpAt } = ground;
+    const touchedSince = problem === undefined ? { touchedSince: member.ground.caughtUpAt } : {};
+    const end = { isComplete: false, isWhole: false, count, caughtUpAt, ...touchedSince };
     for (const observer of task.observers) observer.finish(end);
     return feed.table(member, task.lane).outcomes(problem);
   } catch (error) {
@@ -117,6 +119,14 @@ async function* catchListUp(
     finish();
   }
   return yield* sweepWhole(task, changes, feed);
+}
+
+/** Tells an observer of a full sweep up to when the list is known by it. */
+function knowingWhen(observer: RowObserver, feed: ChangeFeed): RowObserver {
+  return {
+    add: (rows, row) => observer.add(rows, row),
+    finish: (end) => observer.finish({ ...end, caughtUpAt: feed.begunAt }),
+  };
 }
 
 function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generator<Step, void> {

@@ -17,7 +17,16 @@ export interface Context {
   /** The state that the run begins with. */
   readonly state: State;
   /** What the user has set that some kinds of sources go by. */
-  readonly settings: Pick<Config, "startDate" | "metricsInterval" | "fullSweepHours">;
+  readonly settings: Pick<
+    Config,
+    | "organizationId"
+    | "startDate"
+    | "lookbackMinutes"
+    | "metricsInterval"
+    | "metricsTimezone"
+    | "metricsLookbackDays"
+    | "fullSweepHours"
+  >;
 }
 
 /** What a sync needs to know of the run and of its place in it. */

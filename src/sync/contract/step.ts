@@ -9,6 +9,8 @@ export type Step =
       readonly stream: string;
       readonly count: number;
       readonly lines: Uint8Array;
+      /** Selected columns that no row has had so far, not even as null. */
+      readonly unseenColumns: readonly string[];
     }
   /** What to set in the stream's bookmark: it covers what came before. */
   | { readonly kind: "bookmark"; readonly stream: string; readonly bookmark: BookmarkFields }

@@ -3,7 +3,7 @@ import { buildCatalog } from "../../singer/catalog.ts";
 import { streamSchema } from "../../singer/schema.ts";
 import type { Stream } from "../../streams/define.ts";
 import { kinds } from "../kinds/index.ts";
-import { EXTRA_COLUMN } from "../records/row-plan.ts";
+import { EXTRA_COLUMN } from "../records/chosen-columns.ts";
 
 /** The catalog of these streams: what `--discover` prints. */
 export function discover(streams: readonly Stream[]): Catalog {

@@ -4,8 +4,8 @@ import { exitCodeOf, TapError } from "../../shared/errors.ts";
 import { activateVersionMessage, schemaMessage, stateMessage } from "../../singer/messages.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import type { Outcome, Step } from "../contract/step.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
 import { type Lane, type LanePlan, Lanes } from "./lanes.ts";
 
 /** Between two record counts in the log, while a stream is under way. */
@@ -81,6 +81,7 @@ async function writeLane(
     let next = await steps.next();
     for (; !next.done; next = await steps.next()) await writer.write(next.value);
     outcomes = next.value;
+    writer.tellOfUnseenColumns();
   } catch (error) {
     const fatal = endsAll(error) || signal.aborted || writer.failed;
     if (fatal || !(error instanceof TapError)) throw error;
@@ -112,6 +113,7 @@ function messageOf(error: unknown): string {
 class StepWriter {
   readonly #options: RunOptions;
   readonly #counts = new Map<string, number>();
+  readonly #unseen = new Map<string, readonly string[]>();
   #countsLogged: number;
   #stateIsNew = true;
   #failed = false;
@@ -127,6 +129,7 @@ class StepWriter {
   }
 
   async writeSchemas(streams: readonly string[]): Promise<void> {
+    this.#unseen.clear();
     for (const { selection } of this.#options.selected) {
       if (!streams.includes(selection.stream)) continue;
       this.#counts.set(selection.stream, 0);
@@ -140,6 +143,7 @@ class StepWriter {
       case "records":
         await this.#send(step.lines);
         this.#stateIsNew = true;
+        this.#unseen.set(step.stream, step.unseenColumns);
         this.#counts.set(step.stream, (this.#counts.get(step.stream) ?? 0) + step.count);
         if (this.#options.monotonic() - this.#countsLogged > METRIC_INTERVAL_MILLISECONDS) {
           this.logCounts();
@@ -169,6 +173,15 @@ class StepWriter {
     for (const [stream, count] of this.#counts) this.#options.log.recordCount(stream, count);
     this.#counts.clear();
     this.#countsLogged = this.#options.monotonic();
+  }
+
+  /** Warns of columns that no row had: targets take that for null, and forget what they hold there. */
+  tellOfUnseenColumns(): void {
+    for (const [stream, columns] of this.#unseen) {
+      if (columns.length === 0) continue;
+      const message = `${stream}: no row has ${columns.join(", ")}, and a target empties such a column. To keep what it holds there, deselect it.`;
+      this.#options.log.warn(message, { stream });
+    }
   }
 
   async #send(lines: Uint8Array | string): Promise<void> {

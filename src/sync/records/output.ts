@@ -1,21 +1,14 @@
 import { JsonIndex } from "../../polar/json/json-index.ts";
 import { LEVEL_OF_PROPERTIES, Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
-import type { SelectedStream } from "../../singer/selection.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import type { Step } from "../contract/step.ts";
-import { exclusionTree } from "./exclusions.ts";
 import { RecordEncoder, type RowContext } from "./record-encoder.ts";
 import { Refusals } from "./refusals.ts";
 import { RowKey } from "./row-key.ts";
 import type { Drift } from "./row-plan.ts";
-
-/** A selected stream and its declaration. */
-export interface SelectedDeclaration {
-  readonly declaration: Stream;
-  readonly selection: SelectedStream;
-}
 
 /** The output of the stream that a sync is for; it must be selected. */
 export function outputOf(task: {
@@ -56,11 +49,8 @@ export class Output {
     this.stream = declaration.name;
     this.#declaration = declaration;
     this.#key = new RowKey(declaration, selection.keyProperties);
-    this.#encoder = new RecordEncoder(
-      declaration,
-      selection.columns,
-      exclusionTree(selection.excludedPaths),
-      (drift) => context.log.warn(driftMessage(declaration.name, drift), { stream: this.stream }),
+    this.#encoder = new RecordEncoder(declaration, selection, (drift) =>
+      context.log.warn(driftMessage(declaration.name, drift), { stream: this.stream }),
     );
   }
 
@@ -120,9 +110,10 @@ export class Output {
 
   /** The records added since the last call, as a step; nothing when there are none. */
   *take(): Generator<Step, void> {
-    const { count } = this.#encoder;
+    const { stream } = this;
+    const { count, bytes: lines, unseenColumns } = this.#encoder;
     if (count === 0) return;
-    yield { kind: "records", stream: this.stream, count, lines: this.#encoder.bytes };
+    yield { kind: "records", stream, count, lines, unseenColumns };
     this.#encoder.clear();
   }
 }

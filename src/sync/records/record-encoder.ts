@@ -1,58 +1,50 @@
+import { quoted } from "../../polar/json/quoter.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { RecordFrame } from "../../singer/messages.ts";
 import type { Stream } from "../../streams/define.ts";
 import { ByteBuilder } from "./byte-builder.ts";
-import { copyWithout, type Exclusions } from "./exclusions.ts";
-import { columnKey, type Drift, EXTRA_COLUMN, RowPlanner, type RowStep } from "./row-plan.ts";
+import type { ColumnChoice, ContextColumn, Target } from "./chosen-columns.ts";
+import { copyWithout } from "./exclusions.ts";
+import type { Drift, RowStep } from "./row-plan.ts";
+import { RowPlanner } from "./row-planner.ts";
 
 /** What a row gives besides its own properties. */
 export interface RowContext {
   /** The JSON text of a property of the parent row, for columns that are taken from it. */
-  readonly parent?: (property: string) => Uint8Array | undefined;
+  readonly parent?: (property: string) => Buffer | undefined;
   /** The index in the parent's array. */
   readonly position?: number | undefined;
   /** Parameters of the request that brought the row. */
   readonly request?: Readonly<Record<string, string>> | undefined;
 }
 
-/** A column whose value does not come from the item. */
-interface ContextColumn {
-  readonly key: Uint8Array;
-  readonly property: string;
-  readonly from: "parent" | "position" | "request";
-}
-
 const COMMA = 0x2c;
+const QUOTE = 0x22;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-const EXTRA_KEY = columnKey(EXTRA_COLUMN);
+const NULL = Buffer.from("null");
 
 /**
  * Copies rows from the API's bytes to RECORD lines. Values are never parsed and printed again, so
- * numbers of any size, escapes and key order leave exactly as they came.
+ * numbers of any size, escapes and key order leave exactly as they came, also where they become text.
  */
 export class RecordEncoder {
   readonly #planner: RowPlanner;
-  readonly #contextColumns: readonly ContextColumn[];
+  readonly #everyColumn: boolean;
   readonly #onDrift: (drift: Drift) => void;
   readonly #drifted = new Set<string>();
   readonly #out = new ByteBuilder();
+  /** `_extra`, but for its closing brace. */
   readonly #extra = new ByteBuilder();
+  /** A value on its way to becoming text. */
+  readonly #value = new ByteBuilder();
   #count = 0;
 
-  /**
-   * `columns` are the selected columns, `exclusions` what to leave out inside of them.
-   * `onDrift` hears once of each property that goes to `_extra`.
-   */
-  constructor(
-    stream: Stream,
-    columns: ReadonlySet<string>,
-    exclusions: ReadonlyMap<string, Exclusions>,
-    onDrift: (drift: Drift) => void,
-  ) {
-    this.#planner = new RowPlanner(stream, columns, exclusions);
-    this.#contextColumns = contextColumns(stream, columns);
+  /** `onDrift` hears once of each property that goes to `_extra`. */
+  constructor(stream: Stream, choice: ColumnChoice, onDrift: (drift: Drift) => void) {
+    this.#planner = new RowPlanner(stream, choice);
+    this.#everyColumn = choice.everyColumn;
     this.#onDrift = onDrift;
   }
 
@@ -64,6 +56,11 @@ export class RecordEncoder {
   /** The lines encoded since the last {@link clear}; valid until the next change. */
   get bytes(): Uint8Array {
     return this.#out.bytes;
+  }
+
+  /** The selected columns for which no row so far had anything, not even null. */
+  get unseenColumns(): readonly string[] {
+    return this.#planner.unseenColumns;
   }
 
   clear(): void {
@@ -80,21 +77,14 @@ export class RecordEncoder {
     this.#extra.truncate(0);
     const first = rows.first(row);
     for (const step of this.#planner.planOf(rows.shape(row)).steps(rows, row)) {
-      this.#take(step, rows, first, start);
-    }
-    for (const column of this.#contextColumns) this.#addContext(column, context, start);
-    if (this.#extra.length > 0) {
-      this.#beginValue(start, EXTRA_KEY);
-      out.appendByte(OPEN_BRACE);
-      out.append(this.#extra.bytes);
-      out.appendByte(CLOSE_BRACE);
+      this.#take(step, rows, first, start, context);
     }
     out.appendByte(CLOSE_BRACE);
     out.append(suffix);
     this.#count++;
   }
 
-  #take(step: RowStep, rows: Rows, first: number, start: number): void {
+  #take(step: RowStep, rows: Rows, first: number, start: number, context: RowContext): void {
     switch (step.kind) {
       case "copy": {
         if (this.#out.length > start) this.#out.appendByte(COMMA);
@@ -103,18 +93,40 @@ export class RecordEncoder {
         this.#out.copy(rows.bytes, from, rows.valueEnd(first + step.to));
         return;
       }
-      case "rewrite": {
-        const value = rows.value(first + step.at);
-        for (const { key, exclusions } of step.targets) {
-          this.#beginValue(start, key);
-          if (exclusions) copyWithout(value, exclusions, this.#out);
-          else this.#out.append(value);
-        }
+      case "rewrite":
+        this.#write(step.target, rows.value(first + step.at), start);
         return;
-      }
+      case "null":
+        this.#write(step.target, NULL, start);
+        return;
+      case "context":
+        this.#takeContext(step.column, context, start);
+        return;
+      case "keep":
+        this.#keep(step, rows, first + step.at);
+        return;
       case "extra":
-        this.#addExtra(step.drift, rows, first + step.at);
+        this.#takeExtra(step.target, start);
+        return;
     }
+  }
+
+  #write({ key, exclusions, asText }: Target, value: Buffer, start: number): void {
+    this.#beginValue(start, key);
+    if (exclusions && asText) {
+      this.#value.truncate(0);
+      copyWithout(value, exclusions, this.#value);
+      this.#appendText(this.#value.bytes);
+    } else if (exclusions) copyWithout(value, exclusions, this.#out);
+    else if (asText) this.#appendText(value);
+    else this.#out.append(value);
+  }
+
+  /** Text that holds a value's JSON. What is text stays itself, and null is no text. */
+  #appendText(value: Uint8Array): void {
+    const isTextOrNull = value[0] === QUOTE || value[0] === NULL[0];
+    if (isTextOrNull) this.#out.append(value);
+    else this.#out.append(quoted(value));
   }
 
   #beginValue(start: number, key: Uint8Array): void {
@@ -122,43 +134,61 @@ export class RecordEncoder {
     this.#out.append(key);
   }
 
-  #addExtra(drift: Drift, rows: Rows, property: number): void {
-    if (!this.#drifted.has(drift.property)) {
+  #keep(
+    { drift, exclusions }: Extract<RowStep, { kind: "keep" }>,
+    rows: Rows,
+    property: number,
+  ): void {
+    if (drift && !this.#drifted.has(drift.property)) {
       this.#drifted.add(drift.property);
-      this.#onDrift({ property: drift.property, declared: drift.declared });
+      this.#onDrift(drift);
     }
     if (!this.#planner.keepsExtra) return;
-    if (this.#extra.length > 0) this.#extra.appendByte(COMMA);
-    this.#extra.copy(rows.bytes, rows.keyStart(property) - 1, rows.valueEnd(property));
+    const from = rows.keyStart(property) - 1;
+    this.#beginExtra();
+    this.#extra.copy(rows.bytes, from, rows.valueStart(property));
+    const value = rows.value(property);
+    if (exclusions) copyWithout(value, exclusions, this.#extra);
+    else this.#extra.append(value);
   }
 
-  #addContext(column: ContextColumn, context: RowContext, start: number): void {
-    if (column.from === "position") {
-      this.#beginValue(start, column.key);
-      this.#out.append(Buffer.from(String(context.position ?? "null")));
-    } else if (column.from === "request") {
-      this.#beginValue(start, column.key);
-      this.#out.append(Buffer.from(JSON.stringify(context.request?.[column.property] ?? null)));
-    } else {
-      const value = context.parent?.(column.property);
-      if (!value) return;
-      this.#beginValue(start, column.key);
-      this.#out.append(value);
+  #beginExtra(): void {
+    this.#extra.appendByte(this.#extra.length === 0 ? OPEN_BRACE : COMMA);
+  }
+
+  #takeExtra(target: Target, start: number): void {
+    if (this.#extra.length === 0) {
+      if (this.#everyColumn) this.#write(target, NULL, start);
+      return;
+    }
+    this.#extra.appendByte(CLOSE_BRACE);
+    this.#write(target, Buffer.from(this.#extra.bytes), start);
+  }
+
+  #takeContext(column: ContextColumn, context: RowContext, start: number): void {
+    const value = contextValue(column, context);
+    if (value && column.from === "parent") this.#planner.saw(column.name);
+    if (!column.isUnlisted) {
+      if (value || this.#everyColumn) this.#write(column.target, value ?? NULL, start);
+    } else if (value && this.#planner.keepsExtra) {
+      this.#beginExtra();
+      this.#extra.append(column.target.key);
+      this.#extra.append(value);
     }
   }
 }
 
-function contextColumns(stream: Stream, columns: ReadonlySet<string>): ContextColumn[] {
-  const result: ContextColumn[] = [];
-  for (const [column, { origin }] of Object.entries(stream.properties)) {
-    if (!origin || origin.from === "item" || !columns.has(column)) continue;
-    const property =
-      origin.from === "parent"
-        ? origin.property
-        : origin.from === "request"
-          ? origin.parameter
-          : "";
-    result.push({ key: columnKey(column), property, from: origin.from });
+/** The JSON of a value that does not come from the item; undefined where the parent has none. */
+function contextValue(
+  { from, property }: ContextColumn,
+  { parent, position, request = {} }: RowContext,
+): Buffer | undefined {
+  switch (from) {
+    case "parent":
+      return parent?.(property);
+    case "position":
+      return Buffer.from(JSON.stringify(position ?? null));
+    case "request":
+      return Buffer.from(JSON.stringify(request[property] ?? null));
   }
-  return result;
 }

@@ -7,21 +7,22 @@ import { State } from "../../../src/singer/state.ts";
 import { MessageWriter } from "../../../src/singer/writer.ts";
 import { defineStream } from "../../../src/streams/define.ts";
 import { text } from "../../../src/streams/fields.ts";
+import type { SelectedDeclaration } from "../../../src/sync/contract/selected.ts";
 import type { Step, Sync } from "../../../src/sync/contract/step.ts";
 import type { LanePlan } from "../../../src/sync/engine/lanes.ts";
 import { type RunOptions, run } from "../../../src/sync/engine/run.ts";
-import type { SelectedDeclaration } from "../../../src/sync/records/output.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { settled } from "../../polar/clocks.ts";
 
 /** What one lane does, step by step; an error is thrown. */
 type Script = readonly (Step | Error)[];
 
-const records = (stream: string, ...ids: number[]): Step => ({
-  kind: "records",
+const records = (stream: string, ...ids: number[]) => ({
+  kind: "records" as const,
   stream,
   count: ids.length,
   lines: Buffer.from(ids.map((id) => `${stream}:${id}\n`).join("")),
+  unseenColumns: [],
 });
 const bookmark = (stream: string, page: number): Step => ({
   kind: "bookmark",
@@ -46,6 +47,9 @@ function selected(name: string): SelectedDeclaration {
       replicationMethod: "FULL_TABLE",
       replicationKey: undefined,
       columns: new Set(["id"]),
+      textColumns: new Set(),
+      unlistedColumns: new Set(),
+      everyColumn: false,
       excludedPaths: [],
     },
   };
@@ -264,6 +268,23 @@ describe("run", () => {
     await expect(outcomes()).rejects.toThrow(/target closed its input/);
     await settled();
     expect(lines).toEqual(["SCHEMA a", "a:1"]);
+  });
+
+  it("warns once of columns that no row of a stream had, when all of its rows are read", async () => {
+    const without = (stream: string, ...unseenColumns: string[]): Step => ({
+      ...records(stream, 1),
+      unseenColumns,
+    });
+    const { logged, outcomes } = prepare({
+      a: [without("a", "x", "y", "z"), without("a", "y", "z")],
+      b: [without("b", "x"), without("b")],
+      c: [without("c", "x"), new ForbiddenError("no")],
+      d: [records("d", 1)],
+    });
+    await outcomes();
+    expect(logged.filter((line) => line.startsWith("warn"))).toEqual([
+      "warn: a: no row has y, z, and a target empties such a column. To keep what it holds there, deselect it.",
+    ]);
   });
 
   it("counts the records of each stream, none left out and none twice", async () => {

@@ -2,14 +2,20 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JsonType, Properties, Property, Stream } from "../../../src/streams/define.ts";
 import { defineStream } from "../../../src/streams/define.ts";
-import { fromItem, fromParent, fromRequest, position, text } from "../../../src/streams/fields.ts";
-import { exclusionTree } from "../../../src/sync/records/exclusions.ts";
+import {
+  fromItem,
+  fromParent,
+  fromRequest,
+  position,
+  sometimes,
+  text,
+} from "../../../src/streams/fields.ts";
+import type { ColumnChoice } from "../../../src/sync/records/chosen-columns.ts";
 import { RecordEncoder, type RowContext } from "../../../src/sync/records/record-encoder.ts";
 import type { Drift } from "../../../src/sync/records/row-plan.ts";
-import { print, type Tree, tree, without } from "../json-tree.ts";
+import { print, tree } from "../json-tree.ts";
 import { rowsOf } from "../rows.ts";
-
-type Member = readonly [key: string, value: Tree];
+import { type Beside, fits, type Member, modelRecords } from "./model-records.ts";
 
 const FRAME = { prefix: Buffer.from("<"), suffix: Buffer.from(">\n") };
 
@@ -25,17 +31,28 @@ function streamOf(properties: Properties, linksOnly = false): Stream {
   });
 }
 
-/** Encodes rows, and gives the records' texts and what has drifted. */
+/** These columns, as they come, without what these paths lead to. */
+const choose = (
+  columns: Iterable<string>,
+  excludedPaths: ColumnChoice["excludedPaths"] = [],
+): ColumnChoice => ({
+  columns: new Set(columns),
+  textColumns: new Set(),
+  unlistedColumns: new Set(),
+  everyColumn: false,
+  excludedPaths,
+});
+
+/** Encodes rows, and gives the records' texts, what has drifted, and the columns that no row had. */
 function encode(
   stream: Stream,
-  columns: Iterable<string>,
-  excluded: readonly (readonly string[])[],
+  choice: ColumnChoice,
   rowTexts: readonly string[],
   context: RowContext = {},
 ) {
   const drifts: Drift[] = [];
-  const encoder = new RecordEncoder(stream, new Set(columns), exclusionTree(excluded), (drift) =>
-    drifts.push(drift),
+  const encoder = new RecordEncoder(stream, choice, (drift) =>
+    drifts.push({ property: drift.property, declared: drift.declared }),
   );
   const rows = rowsOf(`[${rowTexts.join()}]`);
   for (let row = 0; row < rows.count; row++) encoder.add(rows, row, FRAME, context);
@@ -45,24 +62,10 @@ function encode(
     .split("\n")
     .slice(0, -1)
     .map((line) => /^<(.*)>$/s.exec(line)?.[1]);
-  return { records, drifts };
+  return { records, drifts, unseen: encoder.unseenColumns };
 }
 
-const all = (stream: Stream) => [...Object.keys(stream.properties), "_extra"];
-
-function typeOf(text: string): JsonType | "null" {
-  if (text === "null") return "null";
-  if (text.startsWith('"')) return "string";
-  if (text.startsWith("{")) return "object";
-  if (text.startsWith("[")) return "array";
-  if (text === "true" || text === "false") return "boolean";
-  return /^-?\d+$/.test(text) ? "integer" : "number";
-}
-
-function fits(text: string, declared: JsonType): boolean {
-  const type = typeOf(text);
-  return type === "null" || type === declared || (type === "integer" && declared === "number");
-}
+const all = (stream: Stream) => choose([...Object.keys(stream.properties), "_extra"]);
 
 describe("RecordEncoder", () => {
   // Few names, so that rows, declarations, selections and exclusions meet.
@@ -100,59 +103,43 @@ describe("RecordEncoder", () => {
       maxLength: 3,
     }),
     rows: fc.array(row, { maxLength: 4 }),
+    textColumns: fc.subarray([...names]),
+    unlisted: fc.subarray(columnNames),
+    everyColumn: fc.boolean(),
     linksOnly: fc.boolean(),
     spaced: fc.boolean(),
   });
 
-  it("writes of any row what the declaration and the selection say, byte for byte", () => {
+  it("writes of any row what the declaration and the choice say, byte for byte", () => {
     fc.assert(
-      fc.property(settings, ({ columns, selected, paths, rows, linksOnly, spaced }) => {
+      fc.property(settings, ({ columns, rows, linksOnly, spaced, ...given }) => {
         const stream = streamOf(Object.fromEntries(columns), linksOnly);
+        const choice = {
+          columns: new Set(given.selected),
+          textColumns: new Set(given.textColumns),
+          unlistedColumns: new Set(given.unlisted.filter((name) => !given.selected.includes(name))),
+          everyColumn: given.everyColumn,
+          excludedPaths: given.paths,
+        };
         const parent = (property: string) =>
           property.length % 2 === 0 ? Buffer.from(JSON.stringify(property)) : undefined;
         const request = Object.fromEntries(columns.map(([name]) => [`r_${name}`, `"${name}"`]));
-        const texts = rows.map((members) => printRow(members, spaced));
-        const { records, drifts } = encode(stream, selected, paths, texts, {
-          parent,
-          position: 7,
-          request,
-        });
+        const beside: Beside = ([name, { origin }]) => {
+          if (origin?.from === "parent") return parent(origin.property)?.toString();
+          return origin?.from === "position" ? "7" : JSON.stringify(`"${name}"`);
+        };
+        const keepsExtra = choice.columns.has("_extra") && !linksOnly;
+        const model = modelRecords(columns, rows, choice, keepsExtra, beside);
 
-        const expectedDrifts = new Map<string, JsonType | undefined>();
-        const expected = rows.map((members) => {
-          const own: string[] = [];
-          const extra: string[] = [];
-          for (const [key, value] of members) {
-            const column = columns.find(([name, { origin }]) =>
-              origin?.from === "item" ? origin.property === key : name === key,
-            );
-            const [name, property] = column ?? [];
-            const isOwn = property?.origin === undefined || property.origin.from === "item";
-            if (name !== undefined && !(isOwn && selected.includes(name))) continue;
-            const valueText = print(value);
-            if (name !== undefined && property && fits(valueText, property.type)) {
-              const inside = paths.filter(([first]) => first === name).map((path) => path.slice(1));
-              own.push(`${JSON.stringify(name)}:${print(without(value, inside))}`);
-            } else if (name !== undefined || (selected.includes("_extra") && !linksOnly)) {
-              expectedDrifts.set(key, property?.type);
-              extra.push(`${JSON.stringify(key)}:${valueText}`);
-            }
-          }
-          for (const [name, { origin }] of columns) {
-            if (!selected.includes(name)) continue;
-            const column = `${JSON.stringify(name)}:`;
-            if (origin?.from === "position") own.push(`${column}7`);
-            if (origin?.from === "request") own.push(`${column}${JSON.stringify(`"${name}"`)}`);
-            const fromIt = origin?.from === "parent" ? parent(origin.property) : undefined;
-            if (fromIt) own.push(column + fromIt.toString());
-          }
-          const keepsExtra = selected.includes("_extra") && !linksOnly && extra.length > 0;
-          return `{${[...own, ...(keepsExtra ? [`"_extra":{${extra.join()}}`] : [])].join()}}`;
-        });
-        expect(records.map((record) => compact(record ?? ""))).toEqual(expected);
+        const texts = rows.map((members) => printRow(members, spaced));
+        const context = { parent, position: 7, request };
+        const { records, drifts, unseen } = encode(stream, choice, texts, context);
+
+        expect(records.map((record) => compact(record ?? ""))).toEqual(model.records);
         expect(drifts).toEqual(
-          [...expectedDrifts].map(([property, declared]) => ({ property, declared })),
+          [...model.drifts].map(([property, declared]) => ({ property, declared })),
         );
+        expect([...unseen].sort()).toEqual(model.unseen.sort());
       }),
       { numRuns: 400 },
     );
@@ -169,7 +156,7 @@ describe("RecordEncoder", () => {
     const stream = streamOf({ a: { type: declared, description: "" } });
     const values = ['"x"', "7", "-7", "1.5", "1e5", "1E5", "true", "false", "null", "{}", "[]"];
     for (const value of [...own, ...values]) {
-      const { records, drifts } = encode(stream, all(stream), [], [`{"a":${value}}`]);
+      const { records, drifts } = encode(stream, all(stream), [`{"a":${value}}`]);
       const isOwn = own.includes(value) || fits(value, declared);
       expect(records).toEqual([isOwn ? `{"a":${value}}` : `{"_extra":{"a":${value}}}`]);
       expect(drifts.length).toBe(isOwn ? 0 : 1);
@@ -178,7 +165,7 @@ describe("RecordEncoder", () => {
 
   it("goes on in the same way after it has been cleared", () => {
     const stream = streamOf({ id: text("") });
-    const encoder = new RecordEncoder(stream, new Set(["id"]), new Map(), () => undefined);
+    const encoder = new RecordEncoder(stream, choose(["id"]), () => undefined);
     const rows = rowsOf('[{"id":"a"},{"id":"b"}]');
     encoder.add(rows, 0, FRAME, {});
     encoder.clear();
@@ -189,12 +176,10 @@ describe("RecordEncoder", () => {
 
   it("recognises keys that are written with escapes", () => {
     const stream = streamOf({ id: text(""), name: text("") });
-    const { records } = encode(
-      stream,
-      ["id", "_extra"],
-      [],
-      ['{"\\u0069d":"a","n\\u0061me":"b","\\u0078":1}', '{"id":"c"}'],
-    );
+    const { records } = encode(stream, choose(["id", "_extra"]), [
+      '{"\\u0069d":"a","n\\u0061me":"b","\\u0078":1}',
+      '{"id":"c"}',
+    ]);
     expect(records.map((record) => JSON.parse(record ?? ""))).toEqual([
       { id: "a", _extra: { x: 1 } },
       { id: "c" },
@@ -203,12 +188,13 @@ describe("RecordEncoder", () => {
 
   it("is not confused when rows have their properties in different places", () => {
     const stream = streamOf({ a: text(""), b: text("") });
-    const { records } = encode(
-      stream,
-      all(stream),
-      [],
-      ['{"a":"1","b":"2"}', '{"b":"3","a":"4"}', '{"x":5,"b":"6"}', "{}", '{"a":"7","b":"8"}'],
-    );
+    const { records } = encode(stream, all(stream), [
+      '{"a":"1","b":"2"}',
+      '{"b":"3","a":"4"}',
+      '{"x":5,"b":"6"}',
+      "{}",
+      '{"a":"7","b":"8"}',
+    ]);
     expect(records).toEqual([
       '{"a":"1","b":"2"}',
       '{"b":"3","a":"4"}',
@@ -222,29 +208,33 @@ describe("RecordEncoder", () => {
     const stream = streamOf({ id: text(""), order_id: fromParent("id", text("")) });
     const parent = () => Buffer.from('"p"');
     const rows = ['{"id":"a","order_id":"x"}', '{"order_id":null,"id":"b"}'];
-    const { records, drifts } = encode(stream, all(stream), [], rows, { parent });
+    const { records, drifts } = encode(stream, all(stream), rows, { parent });
     expect(records).toEqual(['{"id":"a","order_id":"p"}', '{"id":"b","order_id":"p"}']);
     expect(drifts).toEqual([]);
   });
 
   it("leaves a parent's column out where there is no parent, or it has no such property", () => {
     const stream = streamOf({ order_id: fromParent("id", text("")), n: text("") });
-    expect(encode(stream, all(stream), [], ['{"n":"1"}']).records).toEqual(['{"n":"1"}']);
+    expect(encode(stream, all(stream), ['{"n":"1"}']).records).toEqual(['{"n":"1"}']);
     const parent = () => undefined;
-    expect(encode(stream, all(stream), [], ["{}"], { parent }).records).toEqual(["{}"]);
+    expect(encode(stream, all(stream), ["{}"], { parent }).records).toEqual(["{}"]);
   });
 
   it("writes null for a position or a parameter that there is none of", () => {
     const stream = streamOf({ at: position(""), interval: fromRequest("interval", text("")) });
-    expect(encode(stream, all(stream), [], ["{}"]).records).toEqual([
-      '{"at":null,"interval":null}',
-    ]);
+    expect(encode(stream, all(stream), ["{}"]).records).toEqual(['{"at":null,"interval":null}']);
+  });
+
+  it("does not miss what only some rows have", () => {
+    const stream = streamOf({ a: text(""), b: sometimes(text("")), c: text("") });
+    expect(encode(stream, all(stream), ['{"a":"1"}']).unseen).toEqual(["c"]);
+    expect(encode(stream, all(stream), []).unseen).toEqual([]);
   });
 
   it("tells of a drift once, however many rows have it", () => {
     const stream = streamOf({ id: text("") });
     const rows = ['{"id":1,"x":1}', '{"id":2,"x":2,"y":null}', '{"x":3,"id":4}'];
-    const { drifts, records } = encode(stream, all(stream), [], rows);
+    const { drifts, records } = encode(stream, all(stream), rows);
     expect(drifts).toEqual([
       { property: "id", declared: "string" },
       { property: "x", declared: undefined },
@@ -260,7 +250,7 @@ function printRow(members: readonly Member[], spaced: boolean): string {
   return `{${members.map(([key, value]) => JSON.stringify(key) + colon + print(value)).join(comma)}}`;
 }
 
-/** JSON text without white space between its parts. */
+/** JSON text without white space between its parts, and between those of JSON that has become text. */
 function compact(json: string): string {
-  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/gs, "$1");
+  return json.replaceAll(/("(?:[^"\\]|\\.)*")|\s+/gs, "$1").replaceAll('\\" : ', '\\":');
 }
