@@ -109,6 +109,8 @@ export interface Changes {
 /** Rows to look at again in each sync. */
 export interface OpenRows {
   readonly query?: Query;
+  /** What the query asks for in the words of columns, where its parameters are none. */
+  readonly columns?: Query;
   /** A parameter that takes the time since which to ask. */
   readonly sinceParameter?: string;
   /** Only rows created within so many hours. */

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { changeKinds, type Simulator } from "../../simulator/index.ts";
 import { streams } from "../../src/streams/index.ts";
 import { Cast, calm } from "../support/cast.ts";
@@ -6,6 +6,9 @@ import { everythingOf, streamNamed } from "../support/organization.ts";
 import { isSeen, seenChange, seenChanges } from "../support/seen-changes.ts";
 import { defaultStreams, simulate } from "../support/simulation.ts";
 import { Warehouse } from "../support/warehouse.ts";
+
+// Hundreds of rows, in pages of five, three times.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** All lists that need no scope of a source of hints. */
 const lists = streams

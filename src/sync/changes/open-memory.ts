@@ -81,7 +81,7 @@ export class OpenRowsOfSweep implements RowObserver {
     this.#memory = new OpenMemory(changes);
     const queries = (changes.open ?? [])
       .filter((open) => !isByTime(open))
-      .map(({ query = {} }) => Object.entries(query));
+      .map(({ query = {}, columns = query }) => Object.entries(columns));
     const visible = queries.filter((query) =>
       query.every(([name]) => properties[name]?.type === "string"),
     );

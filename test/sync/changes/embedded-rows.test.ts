@@ -9,7 +9,7 @@ import { columnOf, takeAll } from "../syncs.ts";
 test("customers inside of orders are written once each, if they are wanted", async () => {
   const customers = streamNamed("customers");
   const table = new TableWriter(customers, [select(customers)], contextWith());
-  const embedded = new EmbeddedRows(table);
+  const embedded = new EmbeddedRows(table, []);
   const customer = (id: string) => ({ id, metadata: { id: "other", deep: [{ id: "x" }] } });
   const orders = rowsFrom([
     { id: "o1", customer: customer("c1") },

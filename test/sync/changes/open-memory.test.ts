@@ -69,8 +69,11 @@ describe("the open rows of a sweep", () => {
     expect(sweep([{ query: { status: "paid" } }], rows)).toHaveLength(1);
   });
 
-  it("are not known where a filter is no column", () => {
-    expect(sweep([{ query: { succeeded: "false" } }], [row(1, "paid")])).toBeUndefined();
+  it("are not known where a filter is no column, and no columns say the same", () => {
+    const query = { succeeded: "false" };
+    const rows = [row(1, "pending"), row(2, "succeeded")];
+    expect(sweep([{ query }], rows)).toBeUndefined();
+    expect(sweep([{ query, columns: { status: "pending" } }], rows)).toHaveLength(1);
   });
 
   it("are none where none is open", () => {
