@@ -89,8 +89,8 @@ export interface Changes {
   readonly createdBy: string;
   /** Whom a row belongs to. */
   readonly customer?: {
-    /** The property with the customer's id. */
-    readonly property: string;
+    /** The property with the customer's id; without one, rows do not say whose they are. */
+    readonly property?: string;
     /** The parameter that asks for the rows of customers; without one each row has a path. */
     readonly parameter?: string;
     /** How many customers the parameter takes at once; 100 unless said otherwise. */
@@ -121,6 +121,8 @@ export interface CsvExport {
 /** Rows to look at again in each sync. */
 export interface OpenRows {
   readonly query?: Query;
+  /** What the query asks for in the words of columns, where its parameters are none. */
+  readonly columns?: Query;
   /** A parameter that takes the time since which to ask. */
   readonly sinceParameter?: string;
   /** Only rows created within so many hours. */

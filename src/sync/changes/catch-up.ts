@@ -90,6 +90,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
       rowsPerCustomer: undefined,
     });
     yield* feed.exports.bookmark(task);
+    yield* sources(feed);
   }
   return outcomes;
 }
@@ -107,7 +108,7 @@ async function* catchListUp(
     if (problem === undefined) {
       yield* bookmarks(task, changes.createdBy, ground);
       yield* feed.exports.bookmark(task);
-      if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
+      yield* sources(feed);
     }
     const { count, caughtUpAt } = ground;
     const touchedSince = problem === undefined ? { touchedSince: member.ground.caughtUpAt } : {};
@@ -136,4 +137,9 @@ function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generato
   for (const { declaration } of task.members) {
     yield { kind: "bookmark", stream: declaration.name, bookmark };
   }
+}
+
+/** Where the sources of hints stand. A list that stays behind will hear again what it has missed. */
+function* sources({ bookmark }: ChangeFeed): Generator<Step, void> {
+  if (bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark };
 }

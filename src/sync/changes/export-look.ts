@@ -1,8 +1,10 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import { TapError } from "../../shared/errors.ts";
-import type { LaneContext } from "../contract/context.ts";
+import { type LaneContext, quietly } from "../contract/context.ts";
+import { readListPage } from "../lists/read-list.ts";
 import { stringOf, timeOf } from "../records/row-values.ts";
+import { firstPass } from "../sweep/passes.ts";
 import { type Bucket, ROWS_PER_BUCKET } from "./export-buckets.ts";
 import type { ExportIndex } from "./export-index.ts";
 import { chooseSome, divide, hasChanged, type Piece, settle } from "./export-pieces.ts";
@@ -18,6 +20,9 @@ const BUCKETS_AT_ONCE = Math.floor(ROWS_AT_ONCE / ROWS_PER_BUCKET);
 
 /** So many requests for older rows, beside the one for the newest, are enough for one run. */
 const MOST_OLDER_WINDOWS = 3;
+
+/** So many places where rows came with an old time are looked for by one run. */
+const MOST_LATE_PLACES = 5;
 
 /** Thrown when the server exports other columns than when the digests were made. */
 class ColumnsChangedError extends TapError {
@@ -47,6 +52,7 @@ export class ExportLook {
   readonly #limits: Limits;
   readonly #lane: LaneContext;
   readonly #buckets: Bucket[];
+  #looked: Omit<ExportIndex, "buckets">;
 
   constructor(
     member: Member,
@@ -61,6 +67,7 @@ export class ExportLook {
     this.#limits = limits;
     this.#lane = lane;
     this.#buckets = [...known.buckets];
+    this.#looked = known;
   }
 
   /**
@@ -73,13 +80,65 @@ export class ExportLook {
     const older = this.#export.range ? Math.max(0, length - BUCKETS_AT_ONCE) : 0;
     const unread = await this.#window(older, length, settled);
     const next = await this.#lookAtOlder(older);
-    return {
+    this.#looked = {
       columns,
       until: Math.max(until, this.#begunAt),
       settled: unread ? settled : this.#begunAt,
       next,
-      buckets: this.#buckets,
     };
+    return { ...this.#looked, buckets: this.#buckets };
+  }
+
+  /**
+   * Looks for the places where rows have come with an old time, `surplus` of them: where there are
+   * more rows before a border than are known. A few requests for each place, and nothing is read but
+   * what stands there.
+   */
+  async lookForLate(surplus: number): Promise<ExportIndex> {
+    let missing = surplus - this.growth;
+    for (let places = 0; missing > 0 && places < MOST_LATE_PLACES; places++) {
+      const at = await this.#firstGrown();
+      if (at === undefined) break;
+      const before = this.growth;
+      await this.#window(at, at + 1, this.#member.ground.sweptAt);
+      if (this.growth === before) break;
+      missing -= this.growth - before;
+    }
+    return { ...this.#looked, buckets: this.#buckets };
+  }
+
+  /** The first bucket that has more rows than are known of it. */
+  async #firstGrown(): Promise<number | undefined> {
+    let known = 0;
+    const before = this.#buckets.map(({ count }) => {
+      known += count;
+      return known;
+    });
+    const hasGrown = async (at: number) => {
+      const border = this.#buckets[at + 1]?.start ?? this.#known.until;
+      return (await this.#countBefore(border)) > (before[at] ?? 0);
+    };
+    let low = -1;
+    let high = this.#buckets.length - 1;
+    if (high < 0 || !(await hasGrown(high))) return undefined;
+    while (high - low > 1) {
+      const middle = Math.floor((low + high) / 2);
+      if (await hasGrown(middle)) high = middle;
+      else low = middle;
+    }
+    return high;
+  }
+
+  async #countBefore(time: number): Promise<number> {
+    const { source } = this.#member.task;
+    if (!source.range) return 0;
+    const before = new Date(time).toISOString();
+    const query = { ...source.query, [source.range.before]: before };
+    const lane = { ...quietly(this.#lane), pageSize: 1 };
+    const part = firstPass({ ...source, query }, 1);
+    const page = await readListPage({ source }, part, 1, lane);
+    page.release();
+    return page.totalCount ?? 0;
   }
 
   /** Goes on among the older buckets where the last run ended. Resolves to where the next one is to. */
@@ -133,9 +192,10 @@ export class ExportLook {
 
   async #read(piece: Piece, since: number): Promise<boolean> {
     const { customer } = this.#member.changes;
+    const { property } = customer ?? {};
     const onRow = (rows: Rows, row: number, page: ListPage) => {
       this.rows.add(rows, row, page);
-      const owner = customer && stringOf(rows, row, customer.property);
+      const owner = property === undefined ? undefined : stringOf(rows, row, property);
       if (owner !== undefined && timeOf(rows, row, "modified_at") >= since) {
         this.customers.add(owner);
       }

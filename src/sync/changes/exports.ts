@@ -66,6 +66,16 @@ export class Exports {
     await Promise.all(looks);
   }
 
+  /** Looks for the rows that have come to a list with an old time: so many more than are known. */
+  async lookForLate(member: Member, surplus: number, lane: LaneContext): Promise<void> {
+    const look = this.#looks.get(member.task.stream.name);
+    const source = exportOf(member.task.source, lane);
+    if (!look || !source?.range || !this.#indexes.get(keeperOf(member))) return;
+    await this.#orWarn(source, lane, async () => {
+      this.#indexes.set(keeperOf(member), await look.lookForLate(surplus));
+    });
+  }
+
   /** What the look at a list's export has found; undefined where there was none. */
   lookAt({ task }: Pick<Member, "task">): ExportLook | undefined {
     return this.#looks.get(task.stream.name);

@@ -155,6 +155,9 @@ export class ChangeFeed {
       this.#looked.set(member, look);
       // The list's own sync tells why it can't be read.
       const looked = await look.catch(() => undefined);
+      if (looked && member.isCaughtUp && looked.fresh.isComplete && looked.fresh.surplus > 0) {
+        await this.exports.lookForLate(member, looked.fresh.surplus, lane);
+      }
       looked?.fresh.tell(hints);
       looked?.open.tell(hints);
       if (looked && !member.isCaughtUp) release(looked);
@@ -177,18 +180,17 @@ export class ChangeFeed {
   ): Promise<void> {
     const since = Math.min(...this.#members.map(({ ground }) => ground.caughtUpAt));
     const lists = this.#members.map(({ task }) => task.stream);
-    const sources: Record<string, unknown> = {};
+    // A source that can't be read now goes on from where it stood.
+    const sources: Record<string, ToldBookmark> = { ...known };
     const [{ task } = { task: undefined }] = this.#members;
     const reading = (task?.streams ?? []).map(async (stream) => {
       if (stream.source.kind !== "windows" || !stream.source.tells) return;
       const source = new ToldChanges(stream, stream.source, lists, lane);
       try {
         const read = await source.read(since, known[stream.name], this.begunAt);
-        if (read) {
-          hints.addAll(read.hints);
-          sources[stream.name] = read.bookmark;
-        } else
-          this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
+        sources[stream.name] = read.bookmark;
+        if (read.hints) hints.addAll(read.hints);
+        else this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
       } catch (error) {
         if (!isOptional(error)) throw error;
         lane.log.info(
