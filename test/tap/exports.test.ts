@@ -160,6 +160,35 @@ it("a customer who has gone does not disturb those who are left", async () => {
   expect(warehouse.different("customers")).toEqual([]);
 });
 
+describe("rows that come with an old time", () => {
+  const events = ["events:read", ...scopes];
+
+  it.each([
+    ["order.import", "orders", "2024-02-29T12:00:00Z"],
+    ["order.import", "orders", "2001-02-03T04:05:06Z"],
+    ["subscription.import", "subscriptions", "2024-02-29T12:00:00Z"],
+  ])(
+    "%s: %s of %s are found by counts, whichever export has its turn",
+    async (change, stream, at) => {
+      const simulator = await organization({
+        scopes: events,
+        sizes: { orders: 3_000, subscriptions: 1_500 },
+      });
+      const warehouse = await filled(simulator);
+      for (let run = 0; run < 4; run++) {
+        const id = simulator.change(change, { at: new Date(Date.parse(at) + run * 1_000) });
+        const { stderr, requests } = await later(warehouse);
+        expect(warehouse.missing(stream)).toEqual([]);
+        expect(warehouse.row(stream, id)).toBeDefined();
+        expect(stderr).not.toContain("read whole");
+        expect(requests).toBeLessThanOrEqual(60);
+      }
+      const idle = await later(warehouse);
+      expect(idle.stderr).not.toContain("read whole");
+    },
+  );
+});
+
 describe("an export that fails", () => {
   it.each([
     ["is refused", { kind: "status", status: 403 }],

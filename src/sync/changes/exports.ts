@@ -46,17 +46,11 @@ export class Exports {
     hints: Hints,
     lane: LaneContext,
   ): Promise<void> {
-    const looks = members.map(async (member) => {
-      const source = exportOf(member.task.source, lane);
-      const known = source && member.isCaughtUp ? readIndex(member, lane) : undefined;
-      if (!source || !known) return;
-      const { begunAt } = this.#run;
-      const hours = (begunAt - known.until) / HOUR_MILLISECONDS;
-      const limits = {
-        pieces: isTold ? MOST_PIECES_IF_TOLD : MOST_PIECES,
-        share: hours / lane.settings.fullSweepHours,
-      };
-      const look = new ExportLook(member, known, { source, begunAt, limits }, lane);
+    const pieces = isTold ? MOST_PIECES_IF_TOLD : MOST_PIECES;
+    const known = members.flatMap((member) => this.#open(member, pieces, lane) ?? []);
+    // Where something else tells of most changes, one list after the other has its turn.
+    const due = known.toSorted((one, other) => one.until - other.until);
+    const looks = due.slice(0, isTold ? 1 : due.length).map(async ({ member, source, look }) => {
       this.#looks.set(member.task.stream.name, look);
       await this.#orWarn(source, lane, async () => {
         this.#indexes.set(keeperOf(member), await look.look());
@@ -66,12 +60,27 @@ export class Exports {
     await Promise.all(looks);
   }
 
+  /** Prepares a look at a list's export; undefined where nothing is known to hold it against. */
+  #open(member: Member, pieces: number, lane: LaneContext) {
+    const source = exportOf(member.task.source, lane);
+    const known = source && member.isCaughtUp ? readIndex(member, lane) : undefined;
+    if (!source || !known) return undefined;
+    const { begunAt } = this.#run;
+    const hours = (begunAt - known.until) / HOUR_MILLISECONDS;
+    const limits = { pieces, share: hours / lane.settings.fullSweepHours };
+    const look = new ExportLook(member, known, { source, begunAt, limits }, lane);
+    return { member, source, look, until: known.until };
+  }
+
   /** Looks for the rows that have come to a list with an old time: so many more than are known. */
   async lookForLate(member: Member, surplus: number, lane: LaneContext): Promise<void> {
-    const look = this.#looks.get(member.task.stream.name);
-    const source = exportOf(member.task.source, lane);
-    if (!look || !source?.range || !this.#indexes.get(keeperOf(member))) return;
-    await this.#orWarn(source, lane, async () => {
+    const { name } = member.task.stream;
+    const opened = this.#open(member, MOST_PIECES_IF_TOLD, lane);
+    const isLost = this.#looks.has(name) && this.#indexes.get(keeperOf(member)) === undefined;
+    if (!opened?.source.range || isLost) return;
+    const look = this.#looks.get(name) ?? opened.look;
+    this.#looks.set(name, look);
+    await this.#orWarn(opened.source, lane, async () => {
       this.#indexes.set(keeperOf(member), await look.lookForLate(surplus));
     });
   }
