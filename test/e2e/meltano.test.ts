@@ -54,7 +54,7 @@ describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltan
   let project: MeltanoProject;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ sizes });
+    simulator = await startSimulator({ sizes, date: "none" });
     database = await createDatabase(serverUrl());
     project = await createProject(simulator, database.url, environments);
     await project.run(["install"]);
@@ -70,7 +70,10 @@ describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltan
     const starts = simulator.requests
       .slice(since)
       .filter(({ path }) => path === "/v1/events/")
-      .map(({ query }) => new URLSearchParams(query).get("start_timestamp") ?? "");
+      .map(({ query }) => new URLSearchParams(query))
+      // What lies behind is counted, and what tells of changes to lists is no row of events.
+      .filter((query) => query.get("limit") !== "1" && !query.has("source"))
+      .map((query) => query.get("start_timestamp") ?? "");
     expect(starts.length).toBeGreaterThan(0);
     return starts.sort()[0] ?? "";
   }
@@ -127,7 +130,10 @@ describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltan
 
     const [removed = ""] = simulator.persistentIds("customers");
     simulator.remove("customers", removed);
-    const { stderr } = await project.run(["--log-level=debug", "run", "polar-to-postgres"]);
+    // Only a full sweep tells what is gone.
+    const { stderr } = await project.run(["--log-level=debug", "run", "polar-to-postgres"], {
+      TAP_POLAR_FULL_SWEEP_HOURS: "0",
+    });
 
     const marked = "SELECT id FROM polar.customers WHERE _sdc_deleted_at IS NOT NULL";
     expect(await database.query(marked)).toEqual([{ id: removed }]);
@@ -181,6 +187,7 @@ describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltan
     await project.run(run);
 
     expect(await columns("orders")).toEqual([
+      { column_name: "created_at", data_type: "timestamp without time zone" },
       { column_name: "customer", data_type: "jsonb" },
       { column_name: "id", data_type: "text" },
       { column_name: "net_amount", data_type: "numeric" },

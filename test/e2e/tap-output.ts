@@ -38,7 +38,8 @@ const schemaLine = z.object({
 });
 
 /** Starts a simulator for these tests. Whoever does has to close it. */
-export const startOrganization = (): Promise<Simulator> => startSimulator({ sizes, seed: 5 });
+export const startOrganization = (): Promise<Simulator> =>
+  startSimulator({ sizes, seed: 5, date: "none" });
 
 /** Reads all streams of an organization, with these settings and at this time. */
 export async function tapOutput(

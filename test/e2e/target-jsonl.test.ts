@@ -28,7 +28,7 @@ describeWith(["target-jsonl", "singer-tools"], "all streams", () => {
   const expected = new Map<string, string[]>();
 
   beforeAll(async () => {
-    simulator = await startSimulator({ sizes });
+    simulator = await startSimulator({ sizes, date: "none" });
     const config = configFor(simulator, { start_date: startDate });
     input = { config, catalog: catalogOf(...names), frozenAt };
     folder = await workFolder();

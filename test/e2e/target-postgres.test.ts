@@ -69,7 +69,7 @@ describeWith(["target-postgres", "postgres"], "target-postgres", () => {
   let log: string;
 
   beforeAll(async () => {
-    simulator = await startSimulator({ sizes });
+    simulator = await startSimulator({ sizes, date: "none" });
     database = await createDatabase(serverUrl());
     log = await load(names, "polar", { hardDelete: true, activateVersion: true });
   });
