@@ -99,6 +99,10 @@ async function* catchListUp(
   finish: () => void,
 ): Sync {
   const { changes } = member;
+  const finishObservers = () => {
+    const end = { isComplete: false, isWhole: false, count: member.ground.count };
+    for (const observer of task.observers) observer.finish(end);
+  };
   try {
     const reader = new ChangeReader(task, member, feed);
     const { problem, ground } = yield* reader.read();
@@ -106,11 +110,14 @@ async function* catchListUp(
       yield* bookmarks(task, changes.createdBy, ground);
       if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
     }
-    const end = { isComplete: false, isWhole: false, count: ground.count };
-    for (const observer of task.observers) observer.finish(end);
+    finishObservers();
     return feed.table(member, task.lane).outcomes(problem);
   } catch (error) {
-    if (!(error instanceof TooMuchChangedError)) throw error;
+    if (!(error instanceof TooMuchChangedError)) {
+      // Who waits for the rows of this list would wait for ever.
+      finishObservers();
+      throw error;
+    }
     task.lane.log.info(`${error.message} It is read whole.`, { stream: task.stream.name });
   } finally {
     finish();
