@@ -22,7 +22,7 @@ export type JsonRow = Record<string, unknown>;
 const row = z.custom<JsonRow>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
-const rowList = z.array(row);
+export const jsonRows = z.array(row);
 
 export function streamNamed(name: string): Stream {
   const stream = streams.find((one) => one.name === name);
@@ -83,7 +83,8 @@ export async function keysOf(
   return rows.map((one) => keyText(stream, one)).sort();
 }
 
-async function rowsOf(
+/** The rows that a stream has; of daily figures those of these days, without what is counted. */
+export async function rowsOf(
   simulator: Simulator,
   stream: Stream,
   days: readonly string[],
@@ -114,7 +115,7 @@ async function rowsOf(
 
 function nestedRows(simulator: Simulator, stream: Stream, { parent, array }: NestedSource) {
   return tableRows(simulator, parent).flatMap((one) => {
-    const items = rowList.safeParse(one[array]).data ?? [];
+    const items = jsonRows.safeParse(one[array]).data ?? [];
     return items.map((item) => columnsFrom(stream, item, one));
   });
 }
@@ -129,7 +130,7 @@ async function childRows(simulator: Simulator, stream: Stream, source: ChildSour
       const authorization = `Bearer ${simulator.accessToken}`;
       const response = await fetch(url, { headers: { authorization } });
       const items = row.parse(await response.json())[source.rowsAt];
-      for (const item of rowList.parse(items)) rows.push(columnsFrom(stream, item, parent));
+      for (const item of jsonRows.parse(items)) rows.push(columnsFrom(stream, item, parent));
     }
   }
   return rows;
