@@ -253,6 +253,6 @@ export function lastRun({
     kill: null,
     statesLost: 0,
     keepsUnconfirmed: true,
-    minutesAfter: 10,
+    minutesAfter: 0,
   };
 }

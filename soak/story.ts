@@ -88,6 +88,8 @@ class Story {
   async settle(): Promise<void> {
     const { simulator } = this.#there();
     if (this.#plan.lagSeconds !== undefined) simulator.setLag(0);
+    // What is still to come comes, and has been there for a while.
+    for (const seconds of [10, 600]) simulator.clock.advance(seconds);
     const last = lastRun(this.#plan.runs[0] ?? { pageSize: 100, concurrency: 4 });
     // What an interrupted reading had behind it may have changed since: that is seen by the next one.
     const resumes =
