@@ -1,6 +1,8 @@
 /** Writes what follows from the code: docs/streams.md, docs/erd.md and two tables in the README. */
 import { readFileSync, writeFileSync } from "node:fs";
+import * as z from "zod";
 import { settingsTable } from "../src/cli/about.ts";
+import { summaryShape } from "../src/cli/summary.ts";
 import type { HiddenReason, Property, Source, Stream } from "../src/streams/define.ts";
 import { streams as allStreams } from "../src/streams/index.ts";
 import { scopesOf } from "../src/streams/scopes.ts";
@@ -21,6 +23,7 @@ export function pages(
   return {
     "docs/streams.md": streamsPage(streams),
     "docs/erd.md": diagramPage(streams),
+    "docs/summary.schema.json": `${JSON.stringify(z.toJSONSchema(summaryShape), null, 2)}\n`,
     "README.md": withTable(
       withTable(readme, "settings", settingsTable()),
       "default streams",

@@ -58,3 +58,5 @@ async function soak(minutes: number, firstSeed: number, atOnce: number): Promise
 }
 
 await main();
+// Node's own tidying up never ends where a connection was reset while it was being closed.
+process.exit();

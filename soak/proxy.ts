@@ -172,6 +172,7 @@ class Answer {
         return;
       case "reset":
         this.#client.resetAndDestroy();
+        this.#api.destroy();
         return;
       case "hang":
         if (at > 0) this.#client.write(chunk.subarray(0, at));

@@ -19,6 +19,7 @@ export function report(
     ["runs, by exit code or signal", listed(tally, "runs")],
     ["faults", listed(tally, "faults")],
     ["kills", listed(tally, "kills")],
+    ["slow targets", number(tally.sum("slow targets"))],
     ["changes", number(tally.sum("changes"))],
     ["rows written", number(written)],
     ["rows compared", number(compared)],

@@ -76,7 +76,9 @@ class Story {
     for (const { fault } of simulator.requests.slice(before)) {
       if (fault !== null) this.#tally.add("faults", fault);
     }
-    if (ending.killed && run.kill) this.#tally.add("kills", run.kill.how);
+    if (ending.killed && run.kill) {
+      this.#tally.add(run.kill.how === "slow target" ? "slow targets" : "kills", run.kill.how);
+    }
     this.#tally.add("runs", String(ending.exitCode ?? ending.signal));
     this.#judge(run, ending);
     this.#load(run, ending);

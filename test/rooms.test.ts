@@ -1,4 +1,5 @@
 /** The import rules of the rooms (see CONTRIBUTING.md): a wrong import fails here, by name. */
+import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   findCycles,
@@ -7,6 +8,7 @@ import {
   readSources,
   type SourceFile,
 } from "./support/imports.ts";
+import { arrowsIn, differences, roomArrows } from "./support/picture.ts";
 
 interface Rule {
   /** Paths of files. */
@@ -56,6 +58,21 @@ const rules: readonly Rule[] = [
     who: /^src\/(config|log|shared)\//,
     mustNotImport: /^src\/(polar|singer|streams|sync)\//,
     because: "what every room may use depends on no room",
+  },
+  {
+    who: /^src\/sync\/sweep\//,
+    mustNotImport: /^src\/singer\//,
+    because: "src/sync/sweep reads and counts, and knows nothing of Singer",
+  },
+  {
+    who: /^src\/sync\/records\//,
+    mustNotImport: /^src\/polar\/(?!json\/|rows\.ts|row-shape\.ts)/,
+    because: "src/sync/records makes lines of rows, wherever these come from",
+  },
+  {
+    who: /^src\/cli\//,
+    mustNotImport: /^src\/sync\/(?!engine\/|kinds\/calendar\.ts)/,
+    because: "src/cli starts a sync, and does not know how it is done",
   },
   {
     who: /^(src\/(?!polar\/)|simulator\/)/,
@@ -133,8 +150,66 @@ describe("in this repository", () => {
     expect(processUses(sources)).toEqual([]);
   });
 
-  test("no files import each other in a circle", () => {
+  test("no files import each other in a circle, not even types", () => {
+    const circles = findCycles(imports.filter(({ from }) => !from.startsWith("test/")));
+    expect(circles).toEqual([]);
     expect(findCycles(imports.filter(({ typeOnly }) => !typeOnly))).toEqual([]);
+  });
+
+  test("no rooms import each other in a circle", () => {
+    const arrows = roomArrows(imports).map(([from, to]) => ({ from, to, typeOnly: false }));
+    expect(arrows.length).toBeGreaterThan(20);
+    expect(findCycles(arrows)).toEqual([]);
+  });
+
+  test("the picture in CONTRIBUTING.md is the house as it is", async () => {
+    const drawn = arrowsIn(await readFile(new URL("../CONTRIBUTING.md", import.meta.url), "utf8"));
+    expect(drawn.length).toBeGreaterThan(10);
+    expect(differences(drawn, roomArrows(imports))).toEqual([]);
+  });
+
+  test("no file is longer than a newcomer can hold, but for declarations", () => {
+    const long = sources
+      .filter(
+        ({ path }) =>
+          path.startsWith("src/") && !/^src\/(streams|polar\/json\/assembly)\//.test(path),
+      )
+      .filter(({ path }) => !path.endsWith("-wasm.ts"))
+      .filter(({ text }) => text.split("\n").length - 1 > 250)
+      .map(({ path }) => path);
+    expect(long).toEqual([]);
+  });
+});
+
+describe("a wrong picture is told", () => {
+  const real = [
+    ["a", "b"],
+    ["b", "c"],
+    ["a", "c"],
+  ] as const;
+
+  test("of what it leaves out, and of what there is not", () => {
+    expect(
+      differences(
+        [
+          ["a", "b"],
+          ["b", "c"],
+        ],
+        real,
+      ),
+    ).toEqual([]);
+    expect(differences([["a", "b"]], real)).toEqual(["missing: b --> c", "missing: a --> c"]);
+    expect(differences([...real, ["c", "a"]], real)).toEqual(["imagined: c --> a"]);
+  });
+
+  test("however its arrows are written", () => {
+    const picture =
+      "```mermaid\ngraph LR\n  one[tap.ts] --> two[sync/engine]\n  two --> x[a] & y[b]\n```";
+    expect(arrowsIn(picture)).toEqual([
+      ["tap.ts", "sync/engine"],
+      ["sync/engine", "a"],
+      ["sync/engine", "b"],
+    ]);
   });
 });
 
@@ -152,6 +227,9 @@ describe("a wrong import is told", () => {
     ["src/cli/command.ts", "@clack/prompts", "@clack/prompts"],
     ["src/sync/engine/run.ts", "undici", "undici"],
     ["src/singer/writer.ts", "node:http", "node:http"],
+    ["src/sync/sweep/walk.ts", "../../singer/state.ts", "src/singer/state.ts"],
+    ["src/sync/records/output.ts", "../../polar/client.ts", "src/polar/client.ts"],
+    ["src/cli/commands/check.ts", "../../sync/sweep/walk.ts", "src/sync/sweep/walk.ts"],
     ["src/sync/engine/run.ts", "../../../simulator/index.ts", "simulator/index.ts"],
     ["simulator/server.ts", "../src/shared/errors.ts", "src/shared/errors.ts"],
     ["soak/story.ts", "../src/sync/engine/run.ts", "src/sync/engine/run.ts"],

@@ -1,5 +1,5 @@
 /** What `--about` prints: what a registry of taps, or somebody who chooses one, wants to know. */
-import { describeSettings, type Setting } from "../config/settings.ts";
+import { describeSettings, type Setting } from "../config/describe-settings.ts";
 import { DESCRIPTION, NAME, VERSION } from "../shared/program.ts";
 import { CAPABILITIES, definitionLines } from "./meltano-definition.ts";
 

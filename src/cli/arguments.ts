@@ -19,13 +19,20 @@ export interface Choice {
   readonly select: readonly string[] | undefined;
 }
 
+/** What a sync is told beside. */
+export interface SyncArguments extends Choice {
+  readonly state: string | undefined;
+  /** Where the summary goes; the setting of this name counts where it is undefined. */
+  readonly summary: string | undefined;
+}
+
 /** What the program is to do. */
 export type Command =
   | { readonly kind: "help" }
   | { readonly kind: "version" }
   | { readonly kind: "about"; readonly format: AboutFormat }
   | ({ readonly kind: "discover" } & Omit<Choice, "catalog">)
-  | ({ readonly kind: "sync"; readonly state: string | undefined } & Choice)
+  | ({ readonly kind: "sync" } & SyncArguments)
   | ({ readonly kind: "test" } & Choice)
   /** A command for people, with the arguments behind it. */
   | { readonly kind: "word"; readonly word: Word; readonly args: readonly string[] };
@@ -36,6 +43,7 @@ const OPTIONS = {
   properties: { type: "string" },
   state: { type: "string" },
   select: { type: "string", multiple: true },
+  summary: { type: "string" },
   discover: { type: "boolean" },
   test: { type: "boolean" },
   about: { type: "boolean" },
@@ -55,9 +63,9 @@ export const HELP = `${DESCRIPTION}
   --catalog FILE   Which streams and columns to sync (or --properties); else the default ones.
   --state FILE     Where the last run stopped: the last state that the target printed.
   --select LIST    Choose streams and columns: 'orders,events.*,!orders.customer'.
+  --summary FILE   Write how the sync has ended as JSON.
   --test           Read one record of each selected stream.
-  --about          Print capabilities and settings; --format json, markdown or meltano.
-  --version        Print the version.
+  --about          Print capabilities and settings (--format json, markdown, meltano), or --version.
 
 For people, each with --help of its own:
   init     ask for a token, and write config.json and catalog.json
@@ -80,14 +88,14 @@ export function parseArguments(args: readonly string[]): Command {
   if (word !== undefined) return { kind: "word", word, args: rest };
   refuseMistakes(args, OPTIONS, 0);
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
-  const { config = [], catalog = values.properties, state } = values;
+  const { config = [], catalog = values.properties, state, summary } = values;
   if (values.help) return { kind: "help" };
   if (values.version) return { kind: "version" };
   if (values.about) return { kind: "about", format: formatOf(values.format) };
   const select = listOf(values.select);
   if (values.discover) return { kind: "discover", config, select };
   if (values.test) return { kind: "test", config, catalog, select };
-  return { kind: "sync", config, catalog, state, select };
+  return { kind: "sync", config, catalog, state, select, summary };
 }
 
 /** The options of a command, as node:util takes them. */

@@ -67,6 +67,7 @@ export function withoutMetrics(log: Log): Log {
     error: (message, fields) => log.error(message, fields),
     recordCount: nothing,
     requestDuration: nothing,
+    requestTotal: nothing,
     syncDuration: nothing,
   };
 }

@@ -1,5 +1,5 @@
 /** What Meltano has to know of the tap, as the YAML of a plugin definition. */
-import { describeSettings, type Setting } from "../config/settings.ts";
+import { describeSettings, type Setting } from "../config/describe-settings.ts";
 
 /** What the tap can do, in the words of Meltano and of the Singer SDK. */
 export const CAPABILITIES: readonly string[] = [

@@ -1,20 +1,37 @@
 /** `--test`: one record of each selected stream, as taps made with the Singer SDK print it. */
 import { Writable } from "node:stream";
 import type { Config } from "../config/config.ts";
-import type { Log } from "../log/log.ts";
+import type { Log, ProcessLog } from "../log/log.ts";
 import type { SelectedStream } from "../singer/selection.ts";
 import { State } from "../singer/state.ts";
 import { MessageWriter } from "../singer/writer.ts";
 import { streams } from "../streams/index.ts";
-import { type Incomplete, sync } from "../sync/engine/sync.ts";
+import { type Incomplete, incompleteOf } from "../sync/engine/run-progress.ts";
+import { sync } from "../sync/engine/sync.ts";
+import type { Choice } from "./arguments.ts";
 import { withoutMetrics } from "./connection.ts";
+import { readInput } from "./input.ts";
+import { verdictOn } from "./verdict.ts";
+
+/** Reads a record of each selected stream. Returns the exit code. */
+export async function testCommand(
+  choice: Choice,
+  writer: MessageWriter,
+  log: ProcessLog,
+): Promise<number> {
+  const { config, selected } = readInput(choice, log);
+  const incomplete = await readOneRecordEach(selected, config, writer, log);
+  const { exitCode, sentence } = verdictOn(incomplete, selected.length);
+  if (sentence !== undefined) log.lastLine(sentence);
+  return exitCode;
+}
 
 /**
  * Begins to sync each stream, and stops at its first record: SCHEMA and RECORD are written, and no
  * STATE, since nothing has been read to its end.
  * @returns the streams that failed before, with the reason
  */
-export async function readOneRecordEach(
+async function readOneRecordEach(
   selected: readonly SelectedStream[],
   config: Config,
   writer: MessageWriter,
@@ -23,7 +40,7 @@ export async function readOneRecordEach(
   const problems: Incomplete[] = [];
   for (const one of selected) {
     const first = new FirstRecord(writer);
-    const incomplete = await sync({
+    const ended = await sync({
       streams,
       selected: [one],
       config: { ...config, pageSize: 1, concurrency: 1 },
@@ -33,6 +50,7 @@ export async function readOneRecordEach(
       signal: first.signal,
     });
     if (first.signal.aborted) continue;
+    const incomplete = incompleteOf(ended);
     if (incomplete.length === 0) log.info(`${one.stream} has no rows.`, { stream: one.stream });
     problems.push(...incomplete);
   }

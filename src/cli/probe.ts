@@ -1,7 +1,8 @@
 /** What a few requests tell of a stream: whether the token may read it, and how much there is. */
 import type { Config } from "../config/config.ts";
 import { ForbiddenError, PolarError, RowNotFoundError } from "../polar/errors.ts";
-import type { ListReader, ListRequest } from "../polar/list.ts";
+import type { ListReader } from "../polar/list.ts";
+import type { ListRequest } from "../polar/page-search.ts";
 import { TapError } from "../shared/errors.ts";
 import type { ChildSource, ListSource, PeriodSource, Stream } from "../streams/define.ts";
 import { dayRanges, dayText } from "../sync/kinds/calendar.ts";

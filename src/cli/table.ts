@@ -17,6 +17,11 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return lines.map((cells) => `${cells.map(cell).join("  ").trimEnd()}\n`).join("");
 }
 
+/** `1 row`, `2,000 rows`. */
+export function counted(number: number, noun: string): string {
+  return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
 /** A number with its thousands apart; `–` where there is none. */
 export function count(number: number | undefined): string {
   return number === undefined ? "–" : number.toLocaleString("en");

@@ -3,14 +3,9 @@
  */
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
+import { describeSettings, type Setting } from "./describe-settings.ts";
 import { meantSetting } from "./other-names.ts";
-import {
-  API_ORIGINS,
-  describeSettings,
-  REQUESTS_PER_MINUTE,
-  type Setting,
-  settings,
-} from "./settings.ts";
+import { API_ORIGINS, REQUESTS_PER_MINUTE, settings } from "./settings.ts";
 import { inUtc, tellOfSlips } from "./slips.ts";
 
 /** The configuration with everything resolved. */
@@ -35,6 +30,13 @@ export interface Config {
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
+  /** IANA name. */
+  readonly metricsTimezone: string;
+  readonly metricsLookbackDays: number;
+  /** Undefined where each stream has its own. */
+  readonly lookbackMinutes: number | undefined;
+  /** Path of the file for the summary. */
+  readonly summary: string | undefined;
 }
 
 /** Takes a line for the log. It holds no values. */
@@ -51,7 +53,7 @@ interface Given {
 const PREFIX = "TAP_POLAR_";
 
 /** Variables with the prefix of settings that are none. */
-const OTHER_VARIABLES = new Set(["LOGLEVEL"]);
+const OTHER_VARIABLES = new Set(["LOGLEVEL", "LOG_FORMAT"]);
 
 /**
  * Reads and checks the configuration for a sync.
@@ -224,5 +226,9 @@ function resolve(valid: ReturnType<typeof check>): Config {
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
     metricsInterval: valid.metrics_interval,
+    metricsTimezone: valid.metrics_timezone,
+    metricsLookbackDays: valid.metrics_lookback_days,
+    lookbackMinutes: valid.lookback_minutes,
+    summary: valid.summary,
   };
 }

@@ -6,7 +6,7 @@ import * as z from "zod";
 import { VERSION } from "../shared/program.ts";
 
 /** What the documentation says of a setting, beside what its schema says. */
-interface SettingNotes {
+export interface SettingNotes {
   readonly description: string;
   readonly sensitive?: true;
   readonly required?: true;
@@ -14,7 +14,8 @@ interface SettingNotes {
   readonly defaultText?: string;
 }
 
-const notes = z.registry<SettingNotes>();
+/** The notes of each setting. */
+export const notes = z.registry<SettingNotes>();
 
 const wholeNumber = (least: number, most: number) => {
   const error =
@@ -141,53 +142,44 @@ export const settings = z.object({
   metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
     .default("day")
     .register(notes, { description: "Length of a period in the metrics stream." }),
+  metrics_timezone: z
+    .string("must be a string")
+    .transform((name, context) => {
+      const zone = timeZoneNamed(name);
+      if (zone !== undefined) return zone;
+      context.addIssue("must be the name of a time zone, such as UTC or Europe/Berlin");
+      return z.NEVER;
+    })
+    .default("UTC")
+    .register(notes, {
+      description:
+        "Time zone in which the periods of metrics and meter_quantities begin: an IANA name such as Europe/Berlin.",
+    }),
+  metrics_lookback_days: wholeNumber(0, 36_500).default(90).register(notes, {
+    description:
+      "How many days back metrics and meter_quantities are read again, since figures of the past still change.",
+  }),
+  lookback_minutes: wholeNumber(0, 525_600).optional().register(notes, {
+    description:
+      "How far back events and webhook_deliveries are read again each time. What comes later than that is found by counting.",
+    defaultText: "120 for events, 60 for webhook_deliveries",
+  }),
+  summary: z.string("must be the path of a file").optional().register(notes, {
+    description:
+      "File that gets a summary of each sync as JSON, for a scheduler or an alert; --summary wins over it.",
+  }),
 });
 
-/** A setting as the documentation shows it. */
-export interface Setting {
-  readonly name: string;
-  readonly kind: "string" | "integer" | "number" | "boolean" | "options" | "array" | "date_iso8601";
-  readonly options?: readonly string[];
-  readonly description: string;
-  /** The default's value, unless it depends on another setting. */
-  readonly default?: string | number | boolean;
-  /** The default in words, where there is no single value. */
-  readonly defaultText?: string;
-  readonly sensitive: boolean;
-  readonly required: boolean;
-}
-
-/** All settings, in the order of the documentation. */
-export function describeSettings(): Setting[] {
-  return Object.entries(settings.shape).map(([name, schema]) => {
-    const { description, sensitive, required, defaultText } = notes.get(schema) ?? {
-      description: "",
-    };
-    const given = schema instanceof z.ZodDefault ? schema.def.defaultValue : undefined;
-    return {
-      name,
-      ...kindOf(schema),
-      description,
-      ...(given === undefined || defaultText !== undefined ? {} : { default: given }),
-      ...(defaultText === undefined ? {} : { defaultText }),
-      sensitive: sensitive ?? false,
-      required: required ?? false,
-    };
-  });
-}
-
-function kindOf(schema: z.ZodType): Pick<Setting, "kind" | "options"> {
-  if (schema instanceof z.ZodDefault || schema instanceof z.ZodOptional) {
-    const inner = schema.unwrap();
-    return inner instanceof z.ZodType ? kindOf(inner) : { kind: "string" };
+/** The name of a time zone as the API knows it; it minds the case, offsets are none to it. */
+function timeZoneNamed(name: string): string | undefined {
+  if (!/^[A-Za-z]/.test(name)) return undefined;
+  try {
+    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: name }).resolvedOptions();
+    // What is canonical here may be an alias there: only the case is put right.
+    return timeZone.toLowerCase() === name.toLowerCase() ? timeZone : name;
+  } catch {
+    return undefined;
   }
-  if (schema instanceof z.ZodPipe) return { kind: "array" };
-  if (schema instanceof z.ZodEnum) return { kind: "options", options: schema.options.map(String) };
-  if (schema instanceof z.ZodBoolean) return { kind: "boolean" };
-  if (schema instanceof z.ZodNumber) {
-    return { kind: schema.format === "safeint" ? "integer" : "number" };
-  }
-  return { kind: schema instanceof z.ZodUnion ? "date_iso8601" : "string" };
 }
 
 /** A list as text: with commas, or in JSON as Meltano writes it into variables. */

@@ -5,18 +5,11 @@
 import type { Writable } from "node:stream";
 import { TapError, UserInputError } from "../shared/errors.ts";
 import { NAME } from "../shared/program.ts";
-import {
-  LEVELS,
-  type Level,
-  type LogRecord,
-  linesForPeople,
-  type Metric,
-  onOneLine,
-  safeMessage,
-  structuredFields,
-} from "./record.ts";
-import { maskTokens, Redaction } from "./redaction.ts";
+import { LineOutput } from "./line-output.ts";
+import { LEVELS, type Level, type Metric, onOneLine, safeMessage } from "./record.ts";
+import { Redaction } from "./redaction.ts";
 import { readLogSettings } from "./settings.ts";
+import { type Sink, sinkForPeople, structuredSink } from "./sinks.ts";
 
 /** What may be said beside the message. No content of records. */
 export interface LogFields {
@@ -35,8 +28,15 @@ export interface Log {
   error(message: string, fields?: LogFields): void;
   /** Records written since the last such line. */
   recordCount(stream: string, count: number): void;
-  /** One HTTP exchange. `statusCode` is undefined when no answer came. */
+  /** One HTTP exchange, for the level DEBUG. `statusCode` is undefined when no answer came. */
   requestDuration(endpoint: string, statusCode: number | undefined, seconds: number): void;
+  /** Several of them, and their seconds together, for the other levels. */
+  requestTotal(
+    endpoint: string,
+    statusCode: number | undefined,
+    count: number,
+    seconds: number,
+  ): void;
   /** How long a stream took. */
   syncDuration(stream: string, seconds: number, succeeded: boolean): void;
 }
@@ -45,6 +45,12 @@ export interface Log {
 export interface ProcessLog extends Log {
   /** Masks `secret` in everything that is written from now on. */
   hide(secret: string): void;
+  /** `text` with every secret masked, for whoever writes elsewhere. */
+  mask(text: string): string;
+  /** How many characters {@link show} has room for; undefined where there is no terminal for it. */
+  readonly room: number | undefined;
+  /** Shows a line below all others, in place of the one before; none when it is empty. */
+  show(status: string): void;
   /** The sentence that the user is to see last. Plain text whatever the log's form is. */
   lastLine(message: string): void;
   /** Tells of the error that ends the run; its last line says what happened and what to do. */
@@ -53,20 +59,21 @@ export interface ProcessLog extends Log {
   flush(): Promise<void>;
 }
 
+/** Where the log goes. It knows of a terminal by itself. */
+type LogOutput = Writable & { readonly isTTY?: boolean; readonly columns?: number };
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Whoever has made more mistakes than this begins with the first. */
 const MOST_MISTAKES = 10;
 
-/** Passes one record on in the log's form. */
-type Sink = (record: LogRecord) => void;
-
 /**
  * Opens the log. Its level is that of TAP_POLAR_LOGLEVEL, or LOGLEVEL, or the file that
- * SINGER_SDK_LOG_CONFIG names, or INFO. A mistake in these is told in the log and ends nothing.
+ * SINGER_SDK_LOG_CONFIG names, or INFO; its form that of TAP_POLAR_LOG_FORMAT, or of that file. A
+ * mistake in these is told in the log and ends nothing.
  */
 export async function createLog(
-  output: Writable = process.stderr,
+  output: LogOutput = process.stderr,
   environment: Environment = process.env,
 ): Promise<ProcessLog> {
   const { level, isStructured, mistakes } = readLogSettings(environment);
@@ -75,7 +82,9 @@ export async function createLog(
   const sink = isStructured
     ? await structuredSink(lines, redaction)
     : sinkForPeople(lines, redaction, level === "debug");
-  const log = new StderrLog(lines, redaction, sink, level);
+  const isShown = output.isTTY === true && !isStructured && isLogged("info", level);
+  const room = isShown ? () => (output.columns || 80) - 1 : () => undefined;
+  const log = new StderrLog(lines, redaction, sink, level, room);
   for (const mistake of mistakes) log.warn(mistake);
   return log;
 }
@@ -84,13 +93,21 @@ class StderrLog implements ProcessLog {
   readonly #lines: LineOutput;
   readonly #redaction: Redaction;
   readonly #sink: Sink;
-  readonly #threshold: number;
+  readonly #level: Level;
+  readonly #room: () => number | undefined;
 
-  constructor(lines: LineOutput, redaction: Redaction, sink: Sink, level: Level) {
+  constructor(
+    lines: LineOutput,
+    redaction: Redaction,
+    sink: Sink,
+    level: Level,
+    room: () => number | undefined,
+  ) {
     this.#lines = lines;
     this.#redaction = redaction;
     this.#sink = sink;
-    this.#threshold = LEVELS.indexOf(level);
+    this.#level = level;
+    this.#room = room;
   }
 
   debug(message: string, fields?: LogFields): void {
@@ -114,9 +131,25 @@ class StderrLog implements ProcessLog {
   }
 
   requestDuration(endpoint: string, statusCode: number | undefined, seconds: number): void {
-    const succeeded = statusCode !== undefined && statusCode < 400;
-    const code = statusCode === undefined ? {} : { http_status_code: statusCode };
-    const tags = { endpoint, ...code, status: statusWord(succeeded) };
+    const tags = requestTags(endpoint, statusCode);
+    const metric = {
+      type: "timer",
+      metric: "http_request_duration",
+      value: seconds,
+      tags,
+    } as const;
+    this.#measure(metric, "debug");
+  }
+
+  requestTotal(
+    endpoint: string,
+    statusCode: number | undefined,
+    count: number,
+    seconds: number,
+  ): void {
+    // At DEBUG each of them has been logged.
+    if (this.#level === "debug") return;
+    const tags = { ...requestTags(endpoint, statusCode), count };
     this.#measure({ type: "timer", metric: "http_request_duration", value: seconds, tags });
   }
 
@@ -125,11 +158,24 @@ class StderrLog implements ProcessLog {
     this.#measure({ type: "timer", metric: "sync_duration", value: seconds, tags });
   }
 
+  mask(text: string): string {
+    return this.#redaction.apply(text);
+  }
+
+  get room(): number | undefined {
+    return this.#room();
+  }
+
+  show(status: string): void {
+    this.#lines.show(this.#redaction.apply(onOneLine(status)));
+  }
+
   hide(secret: string): void {
     this.#redaction.hide(secret);
   }
 
   lastLine(message: string): void {
+    this.show("");
     // The name before it also keeps it from being valid JSON, which some readers would parse.
     this.#lines.write(this.#redaction.apply(onOneLine(`${NAME}: ${message}`)));
   }
@@ -157,75 +203,29 @@ class StderrLog implements ProcessLog {
   }
 
   #write(level: Level, message: string, fields: LogFields = {}): void {
-    if (LEVELS.indexOf(level) < this.#threshold) return;
+    if (!isLogged(level, this.#level)) return;
     const { stream, error, ...extra } = fields;
     this.#sink({ level, message, stream, error, extra, metric: undefined });
   }
 
-  #measure(metric: Metric): void {
-    if (LEVELS.indexOf("info") < this.#threshold) return;
+  #measure(metric: Metric, level: Level = "info"): void {
+    if (!isLogged(level, this.#level)) return;
     const stream = metric.tags.stream === undefined ? undefined : String(metric.tags.stream);
-    this.#sink({ level: "info", message: "METRIC", stream, error: undefined, extra: {}, metric });
+    this.#sink({ level, message: "METRIC", stream, error: undefined, extra: {}, metric });
   }
+}
+
+/** Whether a log of one level has what is of another. */
+function isLogged(level: Level, least: Level): boolean {
+  return LEVELS.indexOf(level) >= LEVELS.indexOf(least);
+}
+
+function requestTags(endpoint: string, statusCode: number | undefined): Metric["tags"] {
+  const succeeded = statusCode !== undefined && statusCode < 400;
+  const code = statusCode === undefined ? {} : { http_status_code: statusCode };
+  return { endpoint, ...code, status: statusWord(succeeded) };
 }
 
 function statusWord(succeeded: boolean): string {
   return succeeded ? "succeeded" : "failed";
-}
-
-/** Whole lines to a stream that may be closed at any time: a log must not end the run. */
-class LineOutput {
-  readonly #output: Writable;
-  #isClosed = false;
-
-  constructor(output: Writable) {
-    this.#output = output;
-    output.on("error", () => {
-      this.#isClosed = true; // nobody reads the log any more, so there is nobody to tell
-    });
-  }
-
-  write(lines: string): void {
-    if (!this.#isClosed) this.#output.write(`${lines}\n`);
-  }
-
-  flush(): Promise<void> {
-    if (this.#isClosed || this.#output.writableLength === 0) return Promise.resolve();
-    return new Promise((resolve) => {
-      this.#output.write("", () => resolve());
-    });
-  }
-}
-
-function sinkForPeople(lines: LineOutput, redaction: Redaction, isDebug: boolean): Sink {
-  return (record) => {
-    const withStack = isDebug || record.level === "critical";
-    lines.write(redaction.apply(linesForPeople(record, new Date(), withStack)));
-  };
-}
-
-/** pino is loaded for the structured log only: it would cost every discovery its start-up. */
-async function structuredSink(lines: LineOutput, redaction: Redaction): Promise<Sink> {
-  const { default: pino } = await import("pino");
-  const logger = pino(
-    {
-      level: "debug",
-      customLevels: { debug: 20, info: 30, warning: 40, error: 50, critical: 60 },
-      useOnlyCustomLevels: true,
-      messageKey: "message",
-      base: { pid: process.pid, logger_name: NAME, thread_name: "MainThread", app_name: NAME },
-      timestamp: () => `,"ts":${Date.now() / 1000}`,
-      formatters: { level: (label) => ({ level: label }) },
-    },
-    // Masking the strings, not the line, keeps the line valid JSON whatever the secret is.
-    { write: (line) => lines.write(masked(line, redaction)) },
-  );
-  return (record) => logger[record.level](structuredFields(record), record.message);
-}
-
-function masked(line: string, redaction: Redaction): string {
-  const values = JSON.stringify(
-    JSON.parse(line, (_, value) => (typeof value === "string" ? redaction.apply(value) : value)),
-  );
-  return maskTokens(values); // in names, too
 }

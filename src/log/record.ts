@@ -27,11 +27,11 @@ export interface LogRecord {
 
 /** `2026-01-31T12:00:00.000Z INFO orders: message (name=value, …)` and a line per stack frame. */
 export function linesForPeople(record: LogRecord, time: Date, withStack: boolean): string {
-  const { stream, metric } = record;
+  const { metric } = record;
   const start = `${time.toISOString()} ${record.level.toUpperCase()}`;
   // There is one for each request, and its JSON is one line as it is.
   if (metric !== undefined) return `${start} METRIC: ${JSON.stringify(metric)}`;
-  const said = stream === undefined ? record.message : `${stream}: ${record.message}`;
+  const said = messageOf(record);
   const details = Object.entries(record.extra)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`);
@@ -47,6 +47,22 @@ function stackOf(exception: LoggedException, introduction = ""): string[] {
   );
   const cause = exception.cause === undefined ? [] : stackOf(exception.cause, "caused by ");
   return [`  ${introduction}${exception.type}: ${exception.message}`, ...frames, ...cause];
+}
+
+/**
+ * The message in the Singer SDK's structured log. Meltano's console shows nothing else of an entry, so
+ * it names the stream and what was measured.
+ */
+export function structuredMessage(record: LogRecord): string {
+  const { message, metric } = record;
+  if (metric === undefined) return messageOf(record);
+  const about = metric.tags.stream ?? metric.tags.endpoint;
+  return `${message} ${about}: ${metric.metric} ${metric.value}`;
+}
+
+/** The message with the stream that it is about, unless it begins with that anyhow. */
+function messageOf({ message, stream }: LogRecord): string {
+  return stream === undefined || message.startsWith(stream) ? message : `${stream}: ${message}`;
 }
 
 /** The fields of the Singer SDK's structured log that differ from line to line. */

@@ -36,7 +36,13 @@ const loggingFile = z.object({
   root: z.object({ level: z.union([z.string(), z.number()]).optional() }).optional(),
 });
 
-/** Reads TAP_POLAR_LOGLEVEL, LOGLEVEL and the file that SINGER_SDK_LOG_CONFIG names. */
+/** What TAP_POLAR_LOG_FORMAT may be, and whether that is the structured log. */
+const FORMATS: Readonly<Record<string, boolean>> = { json: true, text: false };
+
+/**
+ * Reads TAP_POLAR_LOGLEVEL, LOGLEVEL, TAP_POLAR_LOG_FORMAT and the file that SINGER_SDK_LOG_CONFIG
+ * names.
+ */
 export function readLogSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): LogSettings {
@@ -57,9 +63,14 @@ export function readLogSettings(
     }
     level ??= known;
   }
+  const format = environment.TAP_POLAR_LOG_FORMAT?.trim().toLowerCase() ?? "";
+  if (format !== "" && !Object.hasOwn(FORMATS, format)) {
+    mistakes.push("TAP_POLAR_LOG_FORMAT: must be json or text");
+  }
+  const isMeltanos = formatters.some((formatter) => formatter["()"] === STRUCTURED_FORMATTER);
   return {
     level: level ?? "info",
-    isStructured: formatters.some((formatter) => formatter["()"] === STRUCTURED_FORMATTER),
+    isStructured: FORMATS[format] ?? isMeltanos,
     mistakes,
   };
 }

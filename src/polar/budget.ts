@@ -51,6 +51,11 @@ export class RequestBudget {
     this.#leaving.push(now + this.#windowMilliseconds);
   }
 
+  /** How many requests the window that ends at `now` holds. */
+  used(now: number): number {
+    return this.#underWay + this.#leaving.filter((leaves) => leaves > now).length;
+  }
+
   /** How many more the window takes. */
   get #free(): number {
     const counted = this.#underWay + this.#leaving.length - this.#first;

@@ -10,6 +10,7 @@ import { ProxyError } from "./proxy-error.ts";
 import { refusal } from "./refusals.ts";
 import { retryAfter } from "./retry.ts";
 import { Sender, type SenderOptions, type Target } from "./sender.ts";
+import { Traffic } from "./traffic.ts";
 import { seconds, toldWaits } from "./waits.ts";
 import { isWebPage, webPageError } from "./web-page.ts";
 
@@ -21,8 +22,6 @@ export interface ClientOptions extends SenderOptions {
 }
 
 export interface ApiRequest extends Target {
-  /** Of the requests that wait, the lowest number goes first. */
-  readonly priority: number;
   /** How often a 500 is tried again; elsewhere `maxRetries` counts. */
   readonly serverErrorRetries?: number;
 }
@@ -38,9 +37,12 @@ const OVERLOAD = 10_000;
  * plainly what can't.
  */
 export class PolarClient {
+  /** What it has sent, and what it waits for. */
+  readonly traffic: Traffic;
   readonly #options: ClientOptions;
   readonly #url: URL;
   readonly #sender: Sender;
+  readonly #budget: RequestBudget;
   readonly #gate: Gate;
   readonly #bodies = new BodyPool();
   #isReached = false;
@@ -53,10 +55,19 @@ export class PolarClient {
   constructor(options: ClientOptions) {
     this.#options = options;
     this.#url = new URL(options.apiUrl);
-    this.#sender = new Sender(options);
-    const budget = new RequestBudget(options.requestsPerMinute);
-    const onBudgetWait = toldWaits(options);
-    this.#gate = new Gate(budget, options.clock, options.signal, onBudgetWait);
+    this.traffic = new Traffic(options);
+    this.#sender = new Sender(options, this.traffic);
+    this.#budget = new RequestBudget(options.requestsPerMinute);
+    const tell = toldWaits(options);
+    this.#gate = new Gate(this.#budget, options.clock, options.signal, (milliseconds) => {
+      tell(milliseconds);
+      this.traffic.waits(milliseconds, "for the budget (requests_per_minute)");
+    });
+  }
+
+  /** How many requests of the budget the last minute has used. */
+  get used(): number {
+    return this.#budget.used(this.#options.clock.monotonic());
   }
 
   /**
@@ -107,7 +118,9 @@ export class PolarClient {
       // Nothing to count after a 429, for which the gate makes everybody wait, or an aftermath.
       if (failure) {
         this.#easeOff(failure, entered);
-        await clock.sleep(attempts.failed(failure), signal);
+        const delay = attempts.failed(failure);
+        this.traffic.waits(delay, `to try ${request.path} again`);
+        await clock.sleep(delay, signal);
       }
     }
   }
@@ -147,6 +160,7 @@ export class PolarClient {
 
   /** Closes every connection. Resolves when none is left. */
   close(): Promise<void> {
+    this.traffic.logTotals();
     return this.#options.dispatcher.destroy();
   }
 
@@ -193,6 +207,7 @@ export class PolarClient {
       );
     }
     const milliseconds = retryAfter(header, clock.now());
+    this.traffic.waits(milliseconds, "as Polar asks to (429)");
     if (this.#gate.pause(milliseconds)) {
       log.warn(`The API asks to slow down (429): all requests wait ${seconds(milliseconds)}.`);
     }

@@ -31,8 +31,20 @@ export class UnreachableError extends PolarError {
 
 /** 403: the token lacks a scope, or the organization may not do this. */
 export class ForbiddenError extends PolarError {
-  override readonly name = "ForbiddenError";
+  override readonly name: string = "ForbiddenError";
   override readonly exitCode: ExitCode = 2;
+  /** The scope that would do, or several of which any would; undefined if it is not for that. */
+  readonly missingScope: string | undefined;
+
+  constructor(message: string, missingScope?: string) {
+    super(message);
+    this.missingScope = missingScope;
+  }
+}
+
+/** 403, and no scope is missing: this may not be read, others may. */
+export class NotPermittedError extends ForbiddenError {
+  override readonly name = "NotPermittedError";
 }
 
 /** 404 of a row: it is gone, or belongs to somebody else. */

@@ -1,22 +1,13 @@
-import type { Body } from "./body.ts";
-import type { ApiRequest, PolarClient } from "./client.ts";
-import { ServerError } from "./errors.ts";
+import type { PolarClient } from "./client.ts";
 import { type Page, PagePool } from "./page.ts";
+import {
+  FailedPages,
+  type ListRequest,
+  PageSearch,
+  parametersOf,
+  readPage,
+} from "./page-search.ts";
 import type { Rows } from "./rows.ts";
-
-/** A list of the API, as one way to walk it: an order and filters. */
-export interface ListRequest {
-  readonly path: string;
-  /** The path as declared, for metrics. */
-  readonly endpoint: string;
-  /** Values of the repeatable `sorting` parameter; `-` before a key turns its direction. */
-  readonly sorting: readonly string[];
-  /** Further query parameters: filters. One with several values is sent as often. */
-  readonly query: Readonly<Record<string, string | readonly string[]>>;
-  /** The name of the array that holds the rows. */
-  readonly rowsAt: string;
-  readonly priority: number;
-}
 
 /** What the API says of a list along with a page of it. */
 export interface PageFacts {
@@ -70,9 +61,6 @@ export class ListPage implements Iterable<Rows>, PageFacts {
   }
 }
 
-/** So many single rows in a row that fail, and it is the server that fails, not a row. */
-const MOST_UNREADABLE_IN_A_ROW = 10;
-
 /** Reads pages of lists; where a page fails for good it finds the row that is to blame. */
 export class ListReader {
   readonly #client: PolarClient;
@@ -89,7 +77,7 @@ export class ListReader {
    * that row is missing. Where one has been met in a list, the next is looked for without waiting.
    */
   async read(list: ListRequest, page: number, limit: number): Promise<ListPage> {
-    const search = new Search(this.#client, this.#pool, list, this.#failed);
+    const search = new PageSearch(this.#client, this.#pool, list, this.#failed);
     try {
       await search.read(page, limit);
     } catch (error) {
@@ -107,9 +95,16 @@ export class ListReader {
     const whole = answers.length === 1 && unreadable.length === 0;
     const lastPage =
       (whole ? counted?.lastPage : undefined) ??
-      (totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit));
+      (totalCount === undefined
+        ? page + (newest?.hasNextPage === false ? 0 : 1)
+        : Math.ceil(totalCount / limit));
     const receivedAt = newest?.receivedAt ?? 0;
     return new ListPage(answers, { unreadable, totalCount, lastPage, receivedAt });
+  }
+
+  /** How many requests have gone out with this priority, each try counted. */
+  requestsOf(priority: number): number {
+    return this.#client.traffic.requestsOf(priority);
   }
 
   /** Reads an answer that is not a page of a list; see {@link Page.read} for `rowsAt`. */
@@ -120,135 +115,4 @@ export class ListReader {
     const query = parametersOf(request.query);
     return readPage(this.#client, this.#pool, { ...request, query }, rowsAt);
   }
-}
-
-async function readPage(
-  client: PolarClient,
-  pool: PagePool,
-  request: ApiRequest,
-  rowsAt: string | undefined,
-): Promise<Page> {
-  const page = pool.take();
-  try {
-    const read = (body: Body, receivedAt: number) => {
-      page.read(body, receivedAt, rowsAt);
-      return page;
-    };
-    return await client.get(request, read, describe);
-  } catch (error) {
-    page.release();
-    throw error;
-  }
-}
-
-/** For the log: `100 rows of 4500 on 45 pages`. */
-function describe({ rows, totalCount, lastPage }: Page): string {
-  const of = totalCount === undefined ? "" : ` of ${totalCount} on ${lastPage} pages`;
-  return `${rows.count} rows${of}`;
-}
-
-/** Pages that the server failed to send for good: whoever reads a list again knows where to cut. */
-class FailedPages {
-  readonly #pages = new Set<string>();
-  readonly #paths = new Set<string>();
-
-  add(list: ListRequest, page: number, limit: number): void {
-    this.#pages.add(nameOf(list, page, limit));
-    this.#paths.add(list.path);
-  }
-
-  has(list: ListRequest, page: number, limit: number): boolean {
-    return this.#pages.has(nameOf(list, page, limit));
-  }
-
-  /** Whether any page of a list is among them. */
-  hasAny({ path }: ListRequest): boolean {
-    return this.#paths.has(path);
-  }
-}
-
-function nameOf({ path, sorting, query }: ListRequest, page: number, limit: number): string {
-  return JSON.stringify([path, sorting, query, page, limit]);
-}
-
-/** One page on its way: the answers that make it up, in order. */
-class Search {
-  readonly answers: Page[] = [];
-  readonly unreadable: number[] = [];
-  readonly #client: PolarClient;
-  readonly #pool: PagePool;
-  readonly #list: ListRequest;
-  readonly #failed: FailedPages;
-  #unreadableInARow = 0;
-  #splitting: boolean;
-
-  constructor(client: PolarClient, pool: PagePool, list: ListRequest, failed: FailedPages) {
-    this.#client = client;
-    this.#pool = pool;
-    this.#list = list;
-    this.#failed = failed;
-    this.#splitting = failed.hasAny(list);
-  }
-
-  async read(page: number, limit: number): Promise<void> {
-    // The row itself is asked for again: the list may have moved.
-    if (limit > 1 && this.#failed.has(this.#list, page, limit)) {
-      await this.#readInParts(page, limit);
-      return;
-    }
-    try {
-      const answer = await this.#answer(page, limit);
-      answer.offset = (page - 1) * limit;
-      this.answers.push(answer);
-      this.#unreadableInARow = 0;
-    } catch (error) {
-      if (!(error instanceof ServerError)) throw error;
-      if (limit === 1) {
-        this.#unreadableInARow++;
-        if (this.#unreadableInARow > MOST_UNREADABLE_IN_A_ROW) throw error;
-        this.#failed.add(this.#list, page, limit);
-        this.unreadable.push(page - 1);
-        return;
-      }
-      this.#splitting = true;
-      await this.#readInParts(page, limit);
-      // Only now it is sure that a row is to blame, and not the server.
-      if (this.unreadable.length > 0) this.#failed.add(this.#list, page, limit);
-    }
-  }
-
-  async #readInParts(page: number, limit: number): Promise<void> {
-    // The offset is (page - 1) * limit, so a page can only be cut into equal parts.
-    const parts = smallestDivisor(limit);
-    for (let part = 1; part <= parts; part++) {
-      await this.read((page - 1) * parts + part, limit / parts);
-    }
-  }
-
-  #answer(page: number, limit: number): Promise<Page> {
-    const { path, endpoint, sorting, query, rowsAt, priority } = this.#list;
-    const parameters = parametersOf(query);
-    parameters.set("page", String(page));
-    parameters.set("limit", String(limit));
-    for (const key of sorting) parameters.append("sorting", key);
-    const request = { path, endpoint, query: parameters, priority };
-    // Once the whole page has failed often enough it is no passing trouble.
-    const retries = this.#splitting ? { serverErrorRetries: 1 } : {};
-    return readPage(this.#client, this.#pool, { ...request, ...retries }, rowsAt);
-  }
-}
-
-function parametersOf(query: ListRequest["query"]): URLSearchParams {
-  const parameters = new URLSearchParams();
-  for (const [name, values] of Object.entries(query)) {
-    for (const value of [values].flat()) parameters.append(name, value);
-  }
-  return parameters;
-}
-
-function smallestDivisor(number: number): number {
-  for (let divisor = 2; divisor * divisor <= number; divisor++) {
-    if (number % divisor === 0) return divisor;
-  }
-  return number;
 }

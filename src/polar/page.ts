@@ -3,10 +3,11 @@ import type { Body } from "./body.ts";
 import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
 import { LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
 
-const pagination = z.object({
-  total_count: z.int().nonnegative(),
-  max_page: z.int().nonnegative(),
-});
+/** Either a count or, in the cursor form, only whether there is more; null or absent at worst. */
+const pagination = z.union([
+  z.object({ total_count: z.int().nonnegative(), max_page: z.int().nonnegative() }),
+  z.object({ has_next_page: z.boolean() }),
+]);
 
 /** An answer that holds rows. Its memory is used again after {@link Page.release}. */
 export class Page {
@@ -15,6 +16,8 @@ export class Page {
   totalCount: number | undefined;
   /** The number of the last page, as of this answer; 0 for an empty list. */
   lastPage: number | undefined;
+  /** Whether another page follows, where lists say only that. */
+  hasNextPage: boolean | undefined;
   /** When the answer was complete, in milliseconds since the epoch. */
   receivedAt = 0;
   /** Where its first row stands in the list, counted from 0. */
@@ -34,6 +37,7 @@ export class Page {
   read(body: Body, receivedAt: number, rowsAt: string | undefined): void {
     this.totalCount = undefined;
     this.lastPage = undefined;
+    this.hasNextPage = undefined;
     this.receivedAt = receivedAt;
     this.offset = 0;
     const { bytes } = body;
@@ -67,8 +71,11 @@ export class Page {
     const counts = index.member(0, "pagination");
     if (counts === undefined) return;
     const { data } = pagination.safeParse(JSON.parse(index.text(counts)));
-    this.totalCount = data?.total_count;
-    this.lastPage = data?.max_page;
+    if (data === undefined) return;
+    if ("total_count" in data) {
+      this.totalCount = data.total_count;
+      this.lastPage = data.max_page;
+    } else this.hasNextPage = data.has_next_page;
   }
 }
 

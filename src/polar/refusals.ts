@@ -2,6 +2,7 @@ import * as z from "zod";
 import { API_VERSION } from "./api-version.ts";
 import {
   ForbiddenError,
+  NotPermittedError,
   type PolarError,
   RefusedRequestError,
   RowNotFoundError,
@@ -69,7 +70,7 @@ export function refusal(
           "or make a new one in the organization's settings.",
       );
     case 403:
-      return new ForbiddenError(forbidden(headers["www-authenticate"], said, path));
+      return forbidden(headers["www-authenticate"], said, path);
     case 404:
       if (body.error === "ResourceNotFound") {
         return new RowNotFoundError(
@@ -85,14 +86,17 @@ export function refusal(
   }
 }
 
-function forbidden(challenge: string | undefined, said: string, path: string): string {
+function forbidden(challenge: string | undefined, said: string, path: string): ForbiddenError {
   const scopes = /\bscope="([^"]+)"/.exec(challenge ?? "")?.[1]?.split(" ");
-  if (scopes === undefined) return `Polar does not allow to read ${path} (403: ${said}).`;
+  if (scopes === undefined) {
+    return new NotPermittedError(`Polar does not allow to read ${path} (403: ${said}).`);
+  }
   // Any one of them suffices, and reading is all that the tap needs.
   const reading = scopes.filter((scope) => scope.endsWith(":read"));
   const needed = (reading.length > 0 ? reading : scopes).join(" or ");
-  return (
+  return new ForbiddenError(
     `The access token may not read ${path}: it lacks the scope ${needed} (403). ` +
-    "Add the scope to the token in the organization's settings, or deselect the stream."
+      "Add the scope to the token in the organization's settings, or deselect the stream.",
+    needed,
   );
 }

@@ -5,6 +5,7 @@ import type { Body } from "./body.ts";
 import type { ApiClock } from "./clock.ts";
 import { BlockedError } from "./errors.ts";
 import { type Answer, exchange } from "./exchange.ts";
+import type { Traffic } from "./traffic.ts";
 
 export interface SenderOptions {
   /** `https://api.polar.sh`, or another server's base URL. */
@@ -27,6 +28,8 @@ export interface Target {
   /** The path as declared, for metrics: ids would make a tag without end. */
   readonly endpoint: string;
   readonly query: URLSearchParams;
+  /** Of the requests that wait, the lowest number goes first; they are counted by it, too. */
+  readonly priority: number;
 }
 
 const MOST_REDIRECTS = 5;
@@ -37,9 +40,11 @@ export class Sender {
   readonly #base: URL;
   readonly #basePath: string;
   readonly #headers: Record<string, string>;
+  readonly #traffic: Traffic;
 
-  constructor(options: SenderOptions) {
+  constructor(options: SenderOptions, traffic: Traffic) {
     this.#options = options;
+    this.#traffic = traffic;
     this.#base = new URL(options.apiUrl);
     this.#basePath = this.#base.pathname.replace(/\/$/, "");
     this.#headers = {
@@ -59,7 +64,7 @@ export class Sender {
     const query = target.query.toString();
     if (query !== "") path += `?${query}`;
     for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects++) {
-      const answer = await this.#exchange(path, target.endpoint, body);
+      const answer = await this.#exchange(path, target, body);
       const { status, headers } = answer;
       if (status < 300 || status > 399) return answer;
       path = this.#redirected(path, headers.location, status);
@@ -68,8 +73,9 @@ export class Sender {
     throw new BlockedError(`${target.path} redirects without end. Check api_url.`);
   }
 
-  async #exchange(path: string, endpoint: string, body: Body): Promise<Answer> {
-    const { dispatcher, clock, log, requestTimeoutSeconds, signal } = this.#options;
+  async #exchange(path: string, { endpoint, priority }: Target, body: Body): Promise<Answer> {
+    const { dispatcher, clock, requestTimeoutSeconds, signal } = this.#options;
+    this.#traffic.sent(priority);
     const started = clock.monotonic();
     let status: number | undefined;
     try {
@@ -82,7 +88,7 @@ export class Sender {
     } finally {
       // What was given up because nobody wants it any more has not failed.
       if (status !== undefined || !signal.aborted) {
-        log.requestDuration(endpoint, status, (clock.monotonic() - started) / 1_000);
+        this.#traffic.ended(endpoint, status, (clock.monotonic() - started) / 1_000);
       }
     }
   }

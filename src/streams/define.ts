@@ -176,11 +176,15 @@ export interface ArraySource {
   readonly path: string;
 }
 
-/** Aggregates over periods of time: a row per period, and per parent where there is one. */
+/** Aggregates over periods of time: a row per period and parent. */
 export interface PeriodSource {
   readonly kind: "periods";
+  /** Path with `{id}` for the parent's id, or a plain path when `parameter` carries it. */
   readonly path: string;
-  readonly parent?: string;
+  readonly parent: string;
+  readonly parameter?: string;
+  /** The setting that names the one parent, so that their list is not needed. */
+  readonly parentSetting?: "organization_id";
   /** The name of the array that holds the rows in the answer. */
   readonly rowsAt: string;
   /** Parameter names of the range's borders, both inclusive. */

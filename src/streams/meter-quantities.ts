@@ -1,12 +1,12 @@
 import { defineStream } from "./define.ts";
-import { decimal, fromParent, reference, timestamp } from "./fields.ts";
+import { decimal, fromParent, fromRequest, reference, text, timestamp } from "./fields.ts";
 
 export const meterQuantities = defineStream({
   name: "meter_quantities",
   description: "Usage on each meter, day by day, over all customers.",
   scope: "meters:read",
   optional: true,
-  primaryKey: ["meter_id", "timestamp"],
+  primaryKey: ["meter_id", "timezone", "timestamp"],
   source: {
     kind: "periods",
     path: "/v1/meters/{id}/quantities",
@@ -20,7 +20,8 @@ export const meterQuantities = defineStream({
   },
   properties: {
     meter_id: fromParent("id", reference("meters", "What is measured.")),
-    timestamp: timestamp("Start of the day (UTC)."),
+    timezone: fromRequest("timezone", text("Time zone in which the days begin (IANA name).")),
+    timestamp: timestamp("Start of the day: midnight in its time zone."),
     quantity: decimal("Units of the day, as the meter adds them up."),
   },
 });

@@ -1,5 +1,5 @@
 import { defineStream } from "./define.ts";
-import { choice, decimal, fromRequest, timestamp } from "./fields.ts";
+import { choice, decimal, fromParent, fromRequest, reference, text, timestamp } from "./fields.ts";
 
 /** An amount that may have fractions of a cent. */
 const money = (description: string) => decimal(`${description} In cents.`);
@@ -10,13 +10,16 @@ const share = (description: string) => decimal(`${description} As a fraction: 0.
 export const metrics = defineStream({
   name: "metrics",
   description:
-    "Figures of the organization per hour, day, week, month or year. Past ones can change.",
+    "Figures of an organization by hour, day, week, month or year; past ones change. Also reads organizations.",
   scope: "metrics:read",
   optional: true,
-  primaryKey: ["interval", "timestamp"],
+  primaryKey: ["organization_id", "interval", "timezone", "timestamp"],
   source: {
     kind: "periods",
     path: "/v1/metrics/",
+    parent: "organizations",
+    parameter: "organization_id",
+    parentSetting: "organization_id",
     rowsAt: "periods",
     startParameter: "start_date",
     endParameter: "end_date",
@@ -25,11 +28,13 @@ export const metrics = defineStream({
     earliest: "2023-01-01",
   },
   properties: {
+    organization_id: fromParent("id", reference("organizations", "Whose figures.")),
     interval: fromRequest(
       "interval",
       choice(["hour", "day", "week", "month", "year"], "Length of the period."),
     ),
-    timestamp: timestamp("Start of the period (UTC)."),
+    timezone: fromRequest("timezone", text("Time zone in which the periods begin (IANA name).")),
+    timestamp: timestamp("Start of the period: midnight in its time zone, or a full hour."),
     active_subscriptions: decimal("Subscriptions that were active."),
     committed_subscriptions: decimal("Active subscriptions that were not about to be canceled."),
     monthly_recurring_revenue: money(

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { about } from "../../src/cli/about.ts";
-import { describeSettings } from "../../src/config/settings.ts";
+import { describeSettings } from "../../src/config/describe-settings.ts";
 
 const names = describeSettings().map(({ name }) => name);
 

@@ -119,7 +119,16 @@ describe("parseArguments", () => {
 });
 
 it("the help names every option and fits a terminal", () => {
-  for (const option of ["config", "discover", "catalog", "properties", "state", "select", "test"]) {
+  for (const option of [
+    "config",
+    "discover",
+    "catalog",
+    "properties",
+    "state",
+    "select",
+    "test",
+    "summary",
+  ]) {
     expect(HELP).toContain(`--${option}`);
   }
   expect(HELP.split("\n").length).toBeLessThan(25);

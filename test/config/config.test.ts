@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkConfig, loadConfig } from "../../src/config/config.ts";
-import { describeSettings } from "../../src/config/settings.ts";
+import { describeSettings } from "../../src/config/describe-settings.ts";
 import { UserInputError } from "../../src/shared/errors.ts";
 
 const TOKEN = "polar_oat_0123456789abcdef";
@@ -44,6 +44,26 @@ function mistakesOf(settings: Record<string, unknown>): string[] {
   return mistakesIn([path]).map((mistake) => mistake.replace(`${path}: `, ""));
 }
 
+describe("the time zone of the metrics", () => {
+  it.each([
+    ["Europe/Berlin", "Europe/Berlin"],
+    ["europe/berlin", "Europe/Berlin"],
+    ["utc", "UTC"],
+    // An alias here is the canonical name there.
+    ["Asia/Kolkata", "Asia/Kolkata"],
+    ["Asia/Calcutta", "Asia/Calcutta"],
+  ])("%s is %s to the API", (given, expected) => {
+    const { config } = load([file({ access_token: TOKEN, metrics_timezone: given })]);
+    expect(config.metricsTimezone).toBe(expected);
+  });
+
+  it.each(["+01:00", "CEST+1", "Berlin", "Europe/Nowhere"])("is not %s", (given) => {
+    expect(mistakesOf({ metrics_timezone: given })).toEqual([
+      "metrics_timezone: must be the name of a time zone, such as UTC or Europe/Berlin",
+    ]);
+  });
+});
+
 describe("loadConfig", () => {
   it("fills in every default", () => {
     const { config, warnings } = load([file({ access_token: TOKEN })]);
@@ -62,7 +82,10 @@ describe("loadConfig", () => {
       jsonColumns: "native",
       userAgent: expect.stringMatching(/^tap-polar\/\d+\.\d+\.\d+$/),
       metricsInterval: "day",
+      metricsTimezone: "UTC",
+      metricsLookbackDays: 90,
       fullSweepHours: 24,
+      lookbackMinutes: undefined,
     });
     expect(warnings).toEqual([]);
   });

@@ -79,15 +79,25 @@ describe("lines for people", () => {
     const { log, lines } = await open();
     log.recordCount("orders", 7);
     log.requestDuration("/v1/orders/", 200, 0.25);
-    log.requestDuration("/v1/orders/", undefined, 60);
+    log.requestTotal("/v1/orders/", 200, 12, 0.75);
+    log.requestTotal("/v1/orders/", undefined, 1, 60);
     log.syncDuration("orders", 2.5, false);
     expect(untimed(lines())).toEqual([
       'INFO METRIC: {"type":"counter","metric":"record_count","value":7,"tags":{"stream":"orders"}}',
-      'INFO METRIC: {"type":"timer","metric":"http_request_duration","value":0.25,"tags":{"endpoint":"/v1/orders/","http_status_code":200,"status":"succeeded"}}',
-      'INFO METRIC: {"type":"timer","metric":"http_request_duration","value":60,"tags":{"endpoint":"/v1/orders/","status":"failed"}}',
+      'INFO METRIC: {"type":"timer","metric":"http_request_duration","value":0.75,"tags":{"endpoint":"/v1/orders/","http_status_code":200,"status":"succeeded","count":12}}',
+      'INFO METRIC: {"type":"timer","metric":"http_request_duration","value":60,"tags":{"endpoint":"/v1/orders/","status":"failed","count":1}}',
       'INFO METRIC: {"type":"timer","metric":"sync_duration","value":2.5,"tags":{"stream":"orders","status":"failed"}}',
     ]);
   });
+});
+
+it("at DEBUG each request has its own metric, and they are not added up", async () => {
+  const { log, lines } = await open({ LOGLEVEL: "DEBUG" });
+  log.requestDuration("/v1/orders/", undefined, 60);
+  log.requestTotal("/v1/orders/", undefined, 1, 60);
+  expect(untimed(lines())).toEqual([
+    'DEBUG METRIC: {"type":"timer","metric":"http_request_duration","value":60,"tags":{"endpoint":"/v1/orders/","status":"failed"}}',
+  ]);
 });
 
 describe("levels", () => {
@@ -123,6 +133,77 @@ describe("levels", () => {
   });
 });
 
+describe("TAP_POLAR_LOG_FORMAT", () => {
+  it.each([
+    [{ TAP_POLAR_LOG_FORMAT: "json" }, true],
+    [{ TAP_POLAR_LOG_FORMAT: " JSON " }, true],
+    [{ TAP_POLAR_LOG_FORMAT: "" }, false],
+    [{ TAP_POLAR_LOG_FORMAT: "text" }, false],
+  ])("%j", async (environment, isJson) => {
+    const { log, lines } = await open(environment);
+    log.info("so it is", { stream: "orders" });
+    expect(lines()[0]?.startsWith("{")).toBe(isJson);
+    expect(lines()[0]).toContain("orders: so it is");
+  });
+
+  it("wins over the file of SINGER_SDK_LOG_CONFIG", async () => {
+    const { log, lines } = await open({ ...structured, TAP_POLAR_LOG_FORMAT: "text" });
+    log.info("so it is");
+    expect(untimed(lines())).toEqual(["INFO so it is"]);
+  });
+
+  it("of another name is told, and has no effect", async () => {
+    const { lines } = await open({ ...structured, TAP_POLAR_LOG_FORMAT: "xml" });
+    expect(lines().map((line) => JSON.parse(line).message)).toEqual([
+      "TAP_POLAR_LOG_FORMAT: must be json or text",
+    ]);
+  });
+});
+
+describe("the line below the log", () => {
+  /** What a terminal of 30 columns gets. */
+  async function atTerminal(environment: Record<string, string> = {}) {
+    let text = "";
+    const output = new Writable({
+      write(chunk, _, done) {
+        text += chunk;
+        done();
+      },
+    });
+    const terminal = Object.assign(output, { isTTY: true, columns: 30 });
+    return { log: await createLog(terminal, environment), text: () => text };
+  }
+  const empty = "\r\u001b[2K";
+
+  it("makes way for each line of the log, and goes with the last", async () => {
+    const { log, text } = await atTerminal();
+    log.show("10 %");
+    log.show("10 %");
+    log.show("20 %");
+    log.info("a");
+    log.lastLine("b");
+    expect(text().replace(/\d{4}-[-\dT:.]+Z /, "")).toBe(
+      `${empty}10 %${empty}20 %${empty}INFO a\n20 %${empty}tap-polar: b\n`,
+    );
+  });
+
+  it("masks secrets and stays one line", async () => {
+    const { log, text } = await atTerminal();
+    log.hide("s3cret-s3cret");
+    log.show("a\nb s3cret-s3cret");
+    expect(text()).toBe(`${empty}a b ***`);
+  });
+
+  it.each([
+    [{}, 29],
+    [{ TAP_POLAR_LOG_FORMAT: "json" }, undefined],
+    [{ LOGLEVEL: "WARNING" }, undefined],
+  ])("with %j has room for %s", async (environment, room) => {
+    expect((await atTerminal(environment)).log.room).toBe(room);
+    expect((await open(environment)).log.room).toBeUndefined();
+  });
+});
+
 describe("the structured log", () => {
   it("has the fields of the Singer SDK", async () => {
     const { log, lines } = await open(structured);
@@ -135,19 +216,25 @@ describe("the structured log", () => {
       thread_name: "MainThread",
       app_name: "tap-polar",
       stream_name: "orders",
-      message: "late",
+      message: "orders: late",
       extra: { page: 2 },
     });
   });
 
   it("has stream_name always, metrics and exceptions where there are any", async () => {
     const { log, lines } = await open(structured);
-    log.requestDuration("/v1/orders/", 200, 0.5);
+    log.recordCount("orders", 7);
+    log.requestTotal("/v1/orders/", 200, 2, 0.5);
     log.error("broken", { error: new TapError("no answer", { cause: new Error("reset") }) });
-    const [metric, failure] = lines().map((line) => JSON.parse(line));
+    const [records, metric, failure] = lines().map((line) => JSON.parse(line));
+    expect(records).toMatchObject({
+      stream_name: "orders",
+      message: "METRIC orders: record_count 7",
+      metric_info: { metric: "record_count", value: 7, tags: { stream: "orders" } },
+    });
     expect(metric).toMatchObject({
       stream_name: null,
-      message: "METRIC",
+      message: "METRIC /v1/orders/: http_request_duration 0.5",
       metric_info: { metric: "http_request_duration", value: 0.5 },
     });
     expect(failure.exception).toMatchObject({

@@ -20,6 +20,8 @@ export function keptLog(): { readonly log: Log; readonly lines: string[] } {
     error: keep("error"),
     recordCount: (stream, count) => void lines.push(`count: ${stream} ${count}`),
     requestDuration: (endpoint, status) => void lines.push(`request: ${endpoint} ${status}`),
+    requestTotal: (endpoint, status, count) =>
+      void lines.push(`requests: ${endpoint} ${status} ${count}`),
     syncDuration: (stream, _seconds, ok) => void lines.push(`duration: ${stream} ${ok}`),
   };
   return { log, lines };

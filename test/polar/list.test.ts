@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { ForbiddenError, ServerError } from "../../src/polar/errors.ts";
-import { type ListPage, ListReader, type ListRequest } from "../../src/polar/list.ts";
+import { type ListPage, ListReader } from "../../src/polar/list.ts";
+import type { ListRequest } from "../../src/polar/page-search.ts";
 import { openClient } from "./clients.ts";
 import { startServer } from "./servers.ts";
 

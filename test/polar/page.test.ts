@@ -61,6 +61,11 @@ describe("a page", () => {
     expect(counts(read(text))).toEqual({ totalCount: undefined, lastPage: undefined });
   });
 
+  it.each([true, false])("knows whether there is a next page in the cursor's form (%s)", (has) => {
+    const page = read(`{"items":[],"pagination":{"has_next_page":${has}}}`);
+    expect(page.hasNextPage).toBe(has);
+  });
+
   it("does not keep the counts of the answer before", () => {
     const pool = new PagePool();
     const page = pool.take();

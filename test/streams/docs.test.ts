@@ -12,6 +12,7 @@ describe.each(Object.entries(written))("%s", (path, text) => {
   });
 
   it("names every stream that it is about", () => {
+    if (path.endsWith(".json")) return;
     const about = streams.filter((stream) => path !== "README.md" || stream.selectedByDefault);
     for (const { name } of about) expect(text).toContain(name);
   });

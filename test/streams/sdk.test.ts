@@ -88,6 +88,7 @@ type Drift<S extends Stream, Model> = Reasons<
 
 const UNDOCUMENTED = "the server sends it, its documentation lacks it";
 const FROM_PARENT = "the parent's id, which the row itself lacks";
+const FROM_REQUEST = "the parameter of the request, which the row itself lacks";
 
 const drift = {
   customers: {} satisfies Drift<typeof customers, models.Customer>,
@@ -164,7 +165,7 @@ const drift = {
   customer_meters: {} satisfies Drift<typeof customerMeters, models.CustomerMeter>,
   meters: {} satisfies Drift<typeof meters, models.Meter>,
   meter_quantities: {
-    notInSdk: { meter_id: FROM_PARENT },
+    notInSdk: { meter_id: FROM_PARENT, timezone: FROM_REQUEST },
   } satisfies Drift<typeof meterQuantities, models.MeterQuantity>,
   benefit_grants: {
     notInSdk: { user_id: UNDOCUMENTED },
@@ -185,7 +186,7 @@ const drift = {
   webhook_endpoints: {} satisfies Drift<typeof webhookEndpoints, models.WebhookEndpoint>,
   webhook_deliveries: {} satisfies Drift<typeof webhookDeliveries, models.WebhookDelivery>,
   metrics: {
-    notInSdk: { interval: "the parameter of the request, which the row itself lacks" },
+    notInSdk: { organization_id: FROM_PARENT, interval: FROM_REQUEST, timezone: FROM_REQUEST },
   } satisfies Drift<typeof metrics, models.MetricPeriod>,
   metric_dashboards: {} satisfies Drift<typeof metricDashboards, models.MetricDashboardSchema>,
 };

@@ -101,12 +101,12 @@ export async function rowsOf(
     case "children":
       return childRows(simulator, stream, source);
     case "periods": {
-      const parents = source.parent ? tableRows(simulator, source.parent) : [{}];
-      const interval = "day";
+      const parents = tableRows(simulator, source.parent);
+      const request = { interval: "day", timezone: "UTC" };
       return days.flatMap((day) =>
         parents.map((parent) => {
           const timestamp = `${day}T00:00:00Z`;
-          return { ...columnsFrom(stream, {}, parent, { interval }), timestamp };
+          return { ...columnsFrom(stream, {}, parent, request), timestamp };
         }),
       );
     }
@@ -186,7 +186,8 @@ export function requestsOf(simulator: Simulator, name: string, ranges: number): 
       return source.hiddenUnless ? requests + 1 + archivedMeters(simulator) : requests;
     }
     case "windows":
-      return requestsForList(tableRows(simulator, name).length, source);
+      // And the time of the look-back, in which nothing has happened.
+      return requestsForList(tableRows(simulator, name).length, source) + 1;
     case "array":
       return 1;
     case "nested":
@@ -194,7 +195,7 @@ export function requestsOf(simulator: Simulator, name: string, ranges: number): 
     case "children":
       return source.parents.flatMap((kind) => parentsOf(simulator, kind)).length;
     case "periods":
-      return ranges * (source.parent ? tableRows(simulator, source.parent).length : 1);
+      return ranges * tableRows(simulator, source.parent).length;
   }
 }
 
@@ -218,7 +219,7 @@ export function requestsForParents(simulator: Simulator, name: string): number {
         })
         .reduce((sum, pages) => sum + pages, 0);
     case "periods":
-      return source.parent ? requestsOf(simulator, source.parent, 0) : 0;
+      return requestsOf(simulator, source.parent, 0);
     default:
       return 0;
   }

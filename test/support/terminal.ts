@@ -35,11 +35,12 @@ afterEach(async () => {
   await Promise.all([...sessions].map(({ ended }) => ended));
 });
 
-/** Starts the tap at a terminal, in a folder. */
-export function startAtTerminal(args: readonly string[], cwd: string): Session {
+/** Starts the tap at a terminal, in a folder. Its stdout may go to a file there. */
+export function startAtTerminal(args: readonly string[], cwd: string, stdout?: string): Session {
   const command = [process.execPath, tap, ...args].map((word) => `'${word}'`).join(" ");
   // A terminal that nobody sits at has no size.
-  const sized = `stty rows 40 cols 100; exec ${command}`;
+  const into = stdout === undefined ? "" : ` >'${stdout}'`;
+  const sized = `stty rows 40 cols 100; exec ${command}${into}`;
   const child = execa("script", ["--quiet", "--return", "--command", sized, "/dev/null"], {
     cwd,
     extendEnv: false,

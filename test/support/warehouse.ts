@@ -66,6 +66,13 @@ export class Warehouse {
     return [...expected].filter(([id, text]) => rows?.get(id) !== text).map(([id]) => id);
   }
 
+  /** The ids of rows that the API shows now, and that were never written. */
+  missing(stream: string): string[] {
+    const rows = this.#rows.get(stream);
+    const shown = this.simulator.rows(stream).filter(({ hidden }) => !hidden);
+    return shown.map(({ id }) => id).filter((id) => !rows?.has(id));
+  }
+
   /** A row as it was last written. */
   row(stream: string, id: string): string | undefined {
     return this.#rows.get(stream)?.get(id);

@@ -3,9 +3,20 @@ import { ListReader } from "../../src/polar/list.ts";
 import { State } from "../../src/singer/state.ts";
 import type { Stream } from "../../src/streams/define.ts";
 import type { Context } from "../../src/sync/contract/context.ts";
-import type { SelectedDeclaration } from "../../src/sync/records/output.ts";
+import type { SelectedDeclaration } from "../../src/sync/contract/selected.ts";
 import { keptLog, openClient } from "../polar/clients.ts";
 import { InstantClock } from "../polar/clocks.ts";
+
+/** The settings of a user who has set nothing. */
+export const plainSettings: Context["settings"] = {
+  organizationId: undefined,
+  startDate: undefined,
+  lookbackMinutes: undefined,
+  metricsInterval: "day",
+  metricsTimezone: "UTC",
+  metricsLookbackDays: 90,
+  fullSweepHours: 24,
+};
 
 /** A context whose reader has no server, and the lines of its log. */
 export function contextWith(
@@ -20,7 +31,7 @@ export function contextWith(
     readAhead: 4,
     emitActivateVersion: false,
     state: State.empty(),
-    settings: { startDate: undefined, metricsInterval: "day", fullSweepHours: 24 },
+    settings: plainSettings,
     ...overrides,
     logged: lines,
   };

@@ -109,7 +109,8 @@ export class ScheduledList {
     const read = sent + choose(this.#now - sent + 1);
     const counted = isAtomic ? read : sent + choose(read - sent + 1);
     const { half, after, before, start_timestamp, end_timestamp } = part.query;
-    const [start, end] = [after ?? start_timestamp ?? "", before ?? end_timestamp ?? "9"];
+    const start = String(after ?? start_timestamp ?? "");
+    const end = String(before ?? end_timestamp ?? "9");
     const filter = ({ id, minute }: ScheduledRow) =>
       (half === undefined || half === halfOf(id)) &&
       timestamp(minute) > inMicroseconds(String(start)) &&

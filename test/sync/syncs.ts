@@ -5,8 +5,9 @@ import { ListReader } from "../../src/polar/list.ts";
 import type { Source, Stream } from "../../src/streams/define.ts";
 import { streams } from "../../src/streams/index.ts";
 import type { Context, LaneContext } from "../../src/sync/contract/context.ts";
+import type { OpenTask } from "../../src/sync/contract/kind.ts";
+import { LaneProgress } from "../../src/sync/contract/lane-progress.ts";
 import type { Outcome, Sync } from "../../src/sync/contract/step.ts";
-import type { OpenTask } from "../../src/sync/kinds/kind.ts";
 import { openClient } from "../polar/clients.ts";
 import { streamNamed } from "../support/organization.ts";
 import { contextWith, select } from "./contexts.ts";
@@ -30,7 +31,8 @@ export function contextFor(
 
 /** A place in the run whose requests matter to nobody else. */
 export function laneOf<C extends Context>(context: C): C & LaneContext {
-  return { ...context, priority: 0, onAllRequested: () => undefined };
+  const progress = new LaneProgress([]);
+  return { ...context, priority: 0, onAllRequested: () => undefined, progress };
 }
 
 /** What a sync of a stream, all of its columns selected, is opened with. */

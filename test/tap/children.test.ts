@@ -159,6 +159,57 @@ test("an interrupted run goes on after the last parent that it has done", async 
   }
 });
 
+test("parents whose list is begun anew after a resume are asked about once", async () => {
+  const simulator = await simulate({
+    sizes: { customers: 150, payment_methods: 170 },
+    faults: [{ kind: "stall", path: "/v1/customers/", page: 12 }],
+  });
+  const input = inputFor(simulator, ["customers", "payment_methods"], { page_size: 10 });
+  const killed = await runTapUntil(input, "SIGKILL", (_, count) => count === 113);
+  expect(killed.signal).toBe("SIGKILL");
+  simulator.setFaults([]);
+  // What the interrupted run has seen does not add up any more.
+  simulator.remove("customers", simulator.rows("customers")[5]?.id ?? "");
+
+  const { lines, exitCode } = await runTap({ ...input, state: lastStateOf(killed.lines) });
+
+  expect(exitCode).toBe(0);
+  expect(methodsAsked(simulator).sort()).toEqual(idsOf(simulator, "customers").sort());
+  expect(keysWritten(lines, "payment_methods")).toEqual(await keysOf(simulator, "payment_methods"));
+});
+
+test("a bad parent is named, exits with 1, and is tried first by the next run", async () => {
+  const simulator = await simulate({ sizes: { license_keys: 30 } });
+  const keys = idsOf(simulator, "license_keys").sort();
+  const [bad = ""] = keys.slice(7, 8);
+  simulator.setFaults([{ kind: "status", path: `/v1/license-keys/${bad}`, status: 500 }]);
+  const input = inputFor(simulator, ["license_key_activations"], {
+    max_retries: 1,
+    emit_activate_version_messages: true,
+    concurrency: 1,
+  });
+
+  const first = await runTap(input);
+  simulator.setFaults([]);
+  const before = simulator.requests.length;
+  const second = await runTap({ ...input, state: lastStateOf(first.lines) });
+
+  expect(first.exitCode).toBe(1);
+  expect(first.stderr.trimEnd().split("\n").at(-1)).toContain(
+    `license_key_activations of 1 license_keys can't be read (${bad})`,
+  );
+  const expected = await keysOf(simulator, "license_key_activations");
+  expect(keysWritten(first.lines, "license_key_activations")).toEqual(
+    expected.filter((key) => !key.includes(bad)),
+  );
+  expect(messagesOf(first.lines).map(({ type }) => type)).not.toContain("ACTIVATE_VERSION");
+  expect(second.exitCode).toBe(0);
+  const asked = simulator.requests.slice(before).map(({ path }) => path);
+  expect(asked.find((path) => path !== "/v1/license-keys/")).toBe(`/v1/license-keys/${bad}`);
+  expect(keysWritten(second.lines, "license_key_activations")).toEqual(expected);
+  expect(messagesOf(second.lines).map(({ type }) => type)).toContain("ACTIVATE_VERSION");
+});
+
 describe.each([0, 1])("an interrupted run with two kinds of parents, stopped at kind %i", (at) => {
   test("asks those that come after, and no other", async () => {
     const simulator = await simulate({ sizes: { subscriptions: 60, orders: 120 } });

@@ -35,6 +35,26 @@ test("customer_meters of several archived meters are there", async () => {
   expect(keysWritten(lines, "customer_meters")).toEqual(await keysOf(simulator, "customer_meters"));
 });
 
+test("customer_meters of one archived meter that can't be read cost no others", async () => {
+  const simulator = await simulate({ sizes: { meters: 9, customer_meters: 400 } });
+  const archived = tableRows(simulator, "meters").filter(({ archived_at: at }) => at !== null);
+  const [bad] = archived;
+  const hidden = tableRows(simulator, "customer_meters", true);
+  const poisoned = hidden.filter(({ meter_id: meter }) => meter === bad?.id);
+  expect(poisoned.length).toBeGreaterThan(11);
+  simulator.setFaults([{ kind: "poison", ids: poisoned.map(({ id }) => String(id)) }]);
+
+  const config = configFor(simulator, { max_retries: 0 });
+  const { lines, exitCode, stderr } = await runTap({ config, catalog });
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toContain(`customer_meters of 1 meters can't be read (${bad?.id})`);
+  const others = hidden.filter(({ meter_id: meter }) => meter !== bad?.id);
+  expect(keysWritten(lines, "customer_meters")).toEqual(
+    others.map(({ id }) => JSON.stringify([id])).sort(),
+  );
+});
+
 test("without meters:read customer_meters are incomplete, and what the list shows is there", async () => {
   const scopes = allScopes.filter((scope) => !scope.startsWith("meters:"));
   const simulator = await simulate({ scopes });
@@ -42,7 +62,8 @@ test("without meters:read customer_meters are incomplete, and what the list show
   const config = configFor(simulator, { emit_activate_version_messages: true });
   const { lines, exitCode, stderr } = await runTap({ config, catalog });
 
-  expect(exitCode).toBe(1);
+  // Another run would fare no better: somebody has to add the scope.
+  expect(exitCode).toBe(2);
   expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
     /^tap-polar: customer_meters is incomplete: .*\/v1\/meters\/.*meters:read/,
   );

@@ -42,11 +42,14 @@ describe("metrics", () => {
       expect(durations).toMatchObject([{ tags: { status: "succeeded" } }]);
     }
     const requests = metrics.filter(({ metric }) => metric === "http_request_duration");
-    expect(requests).toHaveLength(requestCount(simulator));
+    const counts = requests.map(({ tags }) => z.number().parse(tags.count));
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(requestCount(simulator));
+    expect(requests).toHaveLength(defaultStreams.length);
     expect(requests[0]?.tags).toEqual({
       endpoint: "/v1/customers/",
       http_status_code: 200,
       status: "succeeded",
+      count: requestCount(simulator, "/v1/customers/"),
     });
   });
 
@@ -98,6 +101,23 @@ test("the SDK's structured log: each line is JSON, up to the last sentence", asy
   }
 });
 
+test("TAP_POLAR_LOG_FORMAT=json does without Meltano's file", async () => {
+  const simulator = await simulate();
+
+  const { stderr, exitCode } = await runTap({
+    config: configFor(simulator),
+    env: { TAP_POLAR_LOG_FORMAT: "json", TAP_POLAR_LOGLEVEL: "DEBUG" },
+  });
+
+  expect(exitCode).toBe(0);
+  const messages = stderr
+    .trimEnd()
+    .split("\n")
+    .map((line) => String(JSON.parse(line).message));
+  expect(messages).toContain("METRIC refunds: record_count 8");
+  expect(messages).toContainEqual(expect.stringMatching(/^8 of 8 streams complete: /));
+});
+
 test("the SDK's structured log has the error that ends the run", async () => {
   const file = join(await workFolder(), "logging.json");
   const formatter = { "()": "singer_sdk.logging.StructuredFormatter" };
@@ -125,6 +145,8 @@ test("level DEBUG tells each request, with status, rows, pages and waits", async
 
   const told = stderr.match(/DEBUG GET \/v1\/customers\/\?page=\d.*/g);
   expect(told).toHaveLength(requestCount(simulator));
+  const timed = stderr.match(/DEBUG METRIC: .*"http_request_duration"/g);
+  expect(timed).toHaveLength(requestCount(simulator));
   expect(told?.[0]).toMatch(
     /page=1&limit=10&sorting=.*: 200, 10 rows of 25 on 3 pages, [\d.]+ s after a wait of [\d.]+ s$/,
   );

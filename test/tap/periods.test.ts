@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import type { Simulator } from "../../simulator/index.ts";
+import { allScopes, type Simulator } from "../../simulator/index.ts";
 import { startServer } from "../polar/servers.ts";
 import {
   catalogOf,
@@ -81,11 +81,22 @@ function rangesAsked({ requests }: Pick<Simulator, "requests">): Range[] {
 const addDays = (day: string, days: number) =>
   new Date(Date.parse(day) + days * DAY).toISOString().slice(0, 10);
 
-const bookmark = z.object({ replication_key_value: z.string(), interval: z.string() });
+const bookmark = z.object({
+  interval: z.string(),
+  timezone: z.string(),
+  partitions: z.array(
+    z.object({ context: z.record(z.string(), z.string()), replication_key_value: z.string() }),
+  ),
+});
 
 function bookmarkIn(state: object | undefined, stream: string) {
   const shape = z.object({ bookmarks: z.object({ [stream]: bookmark.optional() }) });
   return shape.parse(state).bookmarks[stream];
+}
+
+/** The last day that has been read of the one organization. */
+function dayIn(state: object | undefined): string {
+  return bookmarkIn(state, "metrics")?.partitions[0]?.replication_key_value.slice(0, 10) ?? "";
 }
 
 const timestampsOf = (lines: readonly string[]) =>
@@ -135,9 +146,15 @@ describe.each([
 
     // The next run reads the last 90 days again.
     const state = lastStateOf(lines);
-    expect(bookmarkIn(state, "metrics")).toMatchObject({
-      replication_key_value: `${today}T00:00:00.000Z`,
+    expect(bookmarkIn(state, "metrics")).toEqual({
       interval,
+      timezone: "UTC",
+      partitions: [
+        {
+          context: { organization_id: simulator.organizationId },
+          replication_key_value: `${today}T00:00:00.000Z`,
+        },
+      ],
     });
     const second = await runTap({ ...input, state, frozenAt: "2026-11-11T00:00:00.000Z" });
     expect(second.exitCode).toBe(0);
@@ -149,17 +166,16 @@ describe.each([
 test("no state of metrics runs ahead of what was written", async () => {
   const simulator = await simulate();
 
-  const settings = { metrics_interval: "hour", start_date: "2026-06-01" };
+  const settings = { metrics_interval: "hour", start_date: "2025-01-01" };
   const { lines } = await runTap(inputFor(simulator, "metrics", settings));
 
-  const periods = periodsOf("2026-06-01", today, "hour");
+  const periods = periodsOf("2025-01-01", today, "hour");
   let written = 0;
   let states = 0;
   for (const line of lines) {
     if (line.startsWith('{"type":"RECORD"')) written++;
     if (!line.startsWith('{"type":"STATE"')) continue;
-    const { replication_key_value: value = "" } = bookmarkIn(lastStateOf([line]), "metrics") ?? {};
-    const last = value.slice(0, 10);
+    const last = dayIn(lastStateOf([line]));
     expect(periods.filter((period) => period.slice(0, 10) <= last)).toHaveLength(written);
     states++;
   }
@@ -207,13 +223,13 @@ test("an interrupted run goes on 90 days before the range that it has done", asy
   const killed = await runTapUntil(
     input,
     "SIGKILL",
-    (line) => line.startsWith('{"type":"STATE"') && line.includes('"2026-07-29T00'),
+    (line) => line.startsWith('{"type":"STATE"') && line.includes('"2026-04-30T00'),
   );
   expect(killed.signal).toBe("SIGKILL");
   simulator.setFaults([]);
   const state = lastStateOf(killed.lines);
-  const done = bookmarkIn(state, "metrics")?.replication_key_value.slice(0, 10) ?? "";
-  expect(done).toBe("2026-07-29");
+  const done = dayIn(state);
+  expect(done).toBe("2026-04-30");
 
   const resumed = await runTap({ ...input, state });
 
@@ -236,7 +252,12 @@ test("metrics take whole and broken numbers, null, and slugs that nobody knows y
     '"orders":3.0,"revenue":1E+2,',
   );
   const server = await startServer((response) => response.end(text));
-  const config = { api_url: server.url, access_token: "polar_oat_x", start_date: "2026-11-01" };
+  const config = {
+    api_url: server.url,
+    access_token: "polar_oat_x",
+    organization_id: "00000000-0000-4000-8000-000000000001",
+    start_date: "2026-11-01",
+  };
   const catalog = catalogOf("metrics");
 
   const { lines, exitCode, stderr } = await runTap({
@@ -255,13 +276,96 @@ test("metrics take whole and broken numbers, null, and slugs that nobody knows y
   expect(stderr.match(/metrics\.brand_new is not known/g)).toHaveLength(1);
   const [schema] = messagesOf(lines);
   expect(schema).toMatchObject({
-    key_properties: ["interval", "timestamp"],
+    key_properties: ["organization_id", "interval", "timezone", "timestamp"],
     bookmark_properties: ["timestamp"],
     schema: { properties: { orders: { type: ["null", "number"] } } },
   });
 });
 
+describe("the organization of the metrics", () => {
+  const scopes = allScopes.filter((scope) => !scope.startsWith("organizations:"));
+  const settings = { metrics_interval: "year" };
+
+  test("comes with the one reading of the organizations where those are selected, too", async () => {
+    const simulator = await simulate();
+    const input = inputFor(simulator, "metrics", settings);
+
+    const catalog = catalogOf("organizations", "metrics");
+    const { lines, exitCode } = await runTap({ ...input, catalog });
+
+    expect(exitCode).toBe(0);
+    expect(requestCount(simulator, "/v1/organizations/")).toBe(1);
+    const records = recordsByStream(lines).get("metrics") ?? [];
+    expect(new Set(records.map((record) => record.organization_id))).toEqual(
+      new Set([simulator.organizationId]),
+    );
+  });
+
+  test("can't be known without a scope for it, and the message says what will do", async () => {
+    const simulator = await simulate({ scopes });
+
+    const { exitCode, stderr } = await runTap(inputFor(simulator, "metrics", settings));
+
+    expect(exitCode).not.toBe(0);
+    expect(stderr.trimEnd().split("\n").at(-1)).toMatch(
+      /metrics is incomplete: .*organizations:read.*Or name the one to read in organization_id\./,
+    );
+  });
+
+  test("may come from the settings instead", async () => {
+    const simulator = await simulate({ scopes });
+    const organization = { organization_id: simulator.organizationId };
+
+    const input = inputFor(simulator, "metrics", { ...settings, ...organization });
+    const { lines, exitCode } = await runTap(input);
+
+    expect(exitCode).toBe(0);
+    expect(timestampsOf(lines)).toEqual(periodsOf(firstDay, today, "year"));
+  });
+});
+
 describe("meter_quantities", () => {
+  test("of a meter that is new have its whole history, those of the others 90 days", async () => {
+    const simulator = await simulate({ sizes: { meters: 3 } });
+    const input = inputFor(simulator, "meter_quantities");
+    const first = await runTap(input);
+    const meter = simulator.insert("meters");
+
+    const second = await runTap({ ...input, state: lastStateOf(first.lines) });
+
+    expect(second.exitCode).toBe(0);
+    const written = recordsByStream(second.lines).get("meter_quantities") ?? [];
+    const ofNew = written.filter(({ meter_id: id }) => id === meter);
+    expect(ofNew).toHaveLength(daysBetween(firstDay, today).length);
+    expect(written.length - ofNew.length).toBe(3 * 91);
+  });
+
+  test("of an older version's state, one position for all, are read from the start", async () => {
+    const simulator = await simulate({ sizes: { meters: 2 } });
+    const value = `${today}T00:00:00.000Z`;
+    const older = { replication_key: "timestamp", replication_key_value: value, interval: "day" };
+    const state = { bookmarks: { meter_quantities: { ...older, format: 1 } } };
+
+    const { lines, exitCode } = await runTap({
+      ...inputFor(simulator, "meter_quantities"),
+      state,
+    });
+
+    expect(exitCode).toBe(0);
+    expect(keysWritten(lines, "meter_quantities")).toEqual(
+      await keysOf(simulator, "meter_quantities", daysBetween(firstDay, today)),
+    );
+    const { bookmarks } = z
+      .object({ bookmarks: z.object({ meter_quantities: z.record(z.string(), z.unknown()) }) })
+      .parse(lastStateOf(lines));
+    expect(Object.keys(bookmarks.meter_quantities).sort()).toEqual([
+      "format",
+      "interval",
+      "partitions",
+      "timezone",
+    ]);
+  });
+
   test("have every day of every meter once, to the end of the last", async () => {
     const simulator = await simulate({ sizes: { meters: 5 } });
 

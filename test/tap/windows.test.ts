@@ -136,7 +136,8 @@ describe("windows of events", () => {
 
     expect(exitCode).toBe(0);
     expect(idsIn(lines, "events")).toEqual(listedIds(simulator, "events"));
-    expect(requestCount(simulator, path)).toBe(1);
+    // One before the look-back, one within it.
+    expect(requestCount(simulator, path)).toBe(2);
   });
 
   test("may be empty", async () => {
@@ -174,7 +175,8 @@ describe("windows of events", () => {
     const second = await sync(simulator, { state: lastStateOf(first.lines) });
 
     expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
-    expect(messagesOf(first.lines).map(({ type }) => type)).toEqual(["SCHEMA", "STATE", "STATE"]);
+    const types = messagesOf(first.lines).map(({ type }) => type);
+    expect(new Set(types)).toEqual(new Set(["SCHEMA", "STATE"]));
     expect(bookmarkIn(lastStateOf(first.lines))).toEqual({ replication_key: "timestamp" });
     expect(idsIn(second.lines, "events")).toEqual([id]);
     expect(bookmarkIn(lastStateOf(second.lines))).toEqual({
@@ -251,26 +253,68 @@ describe("the next run", () => {
   test.each([
     { stream: "events", lookback: 2 * HOUR },
     { stream: "webhook_deliveries", lookback: HOUR },
-  ] as const)("of $stream picks up what came late within its lookback", async (run) => {
-    const { stream, lookback } = run;
-    const column = stream === "events" ? "timestamp" : "created_at";
-    const simulator = await simulate({ sizes: { [stream]: 60 } });
-    const first = await sync(simulator, run);
-    const latest = Math.max(...timesOf(simulator, stream).values());
-    const within = simulator.insert(stream, { [column]: timeText(latest - lookback) });
-    simulator.insert(stream, { [column]: timeText(latest - lookback - 1) });
-    const before = new Set(
-      [...timesOf(simulator, stream)].flatMap(([id, time]) =>
-        time >= latest - lookback ? [id] : [],
-      ),
-    );
+    { stream: "events", lookback: 5 * HOUR, settings: { lookback_minutes: 300 } },
+  ] as const)(
+    "of $stream reads again what is younger than its look-back ($lookback)",
+    async (run) => {
+      const { stream, lookback } = run;
+      const column = stream === "events" ? "timestamp" : "created_at";
+      const border = Date.parse(now) - lookback;
+      const simulator = await simulate({ sizes: { [stream]: 60 } });
+      const within = simulator.insert(stream, { [column]: timeText(border) });
+      const before = simulator.insert(stream, { [column]: timeText(border - 1) });
+      const first = await sync(simulator, run);
 
-    const second = await sync(simulator, { ...run, state: lastStateOf(first.lines) });
+      const second = await sync(simulator, { ...run, state: lastStateOf(first.lines) });
 
-    expect(second.exitCode).toBe(0);
-    expect(idsIn(second.lines, stream)).toEqual([...before].sort());
-    expect(before).toContain(within);
-    expect(before.size).toBeLessThan(10);
+      expect(second.exitCode).toBe(0);
+      expect(idsIn(second.lines, stream)).toContain(within);
+      expect(idsIn(second.lines, stream)).not.toContain(before);
+      expect(idsIn(second.lines, stream).length).toBeLessThan(10);
+    },
+  );
+
+  test.each(["events", "webhook_deliveries"] as const)(
+    "of %s finds what came later than that by its count, however old, and once only",
+    async (stream) => {
+      const column = stream === "events" ? "timestamp" : "created_at";
+      const simulator = await simulate({ sizes: { [stream]: 12_000 }, ties: "stable" });
+      const first = await sync(simulator, { stream });
+      const ages = [3, 26, 30 * 24, 200 * 24, 399 * 24];
+      const late = ages.map((hours) =>
+        simulator.insert(stream, { [column]: timeText(Date.parse(now) - hours * HOUR, 1) }),
+      );
+      const pathOf = stream === "events" ? path : "/v1/webhooks/deliveries";
+      const before = requestCount(simulator, pathOf);
+
+      const second = await sync(simulator, { stream, state: lastStateOf(first.lines) });
+
+      expect(second.exitCode).toBe(0);
+      expect(idsIn(second.lines, stream)).toEqual(expect.arrayContaining(late));
+      expect(second.stderr).toMatch(/rows from before .* came late/);
+      const between = requestCount(simulator, pathOf);
+      const third = await sync(simulator, { stream, state: lastStateOf(second.lines) });
+      expect(third.exitCode).toBe(0);
+      expect(idsIn(third.lines, stream).length).toBeLessThan(10);
+      // One question, and the window of the look-back.
+      expect(requestCount(simulator, pathOf) - between).toBe(2);
+      expect(between - before).toBeGreaterThan(5);
+    },
+  );
+
+  test("reads nothing again because events are gone, or were stored twice", async () => {
+    const simulator = await simulate({ sizes: { events: 3_000 }, duplicateEvents: 50 });
+    const first = await sync(simulator);
+    for (const { id } of simulator.rows("events").slice(100, 110)) simulator.remove("events", id);
+
+    const second = await sync(simulator, { state: lastStateOf(first.lines) });
+    const between = requestCount(simulator, path);
+    const third = await sync(simulator, { state: lastStateOf(second.lines) });
+
+    expect([second.exitCode, third.exitCode]).toEqual([0, 0]);
+    expect(idsIn(second.lines, "events").length).toBeLessThan(10);
+    expect(idsIn(third.lines, "events").length).toBeLessThan(10);
+    expect(requestCount(simulator, path) - between).toBe(2);
   });
 
   test("keeps the bookmark when nothing has come, and moves it when something has", async () => {
@@ -393,6 +437,28 @@ describe("a window that is not whole", () => {
     const rest = times.filter(([, time]) => time >= next).map(([id]) => id);
     expect(idsIn(second.lines, "events")).toEqual(rest.sort());
     expect(bookmarkIn(lastStateOf(second.lines))).not.toHaveProperty("progress");
+  });
+
+  test("for its very first row is neither moved past that nor complete", async () => {
+    const simulator = await simulate({ sizes: { events: 6_000 }, ties: "stable" });
+    const times = [...timesOf(simulator)].sort(([, one], [, other]) => one - other);
+    const [poison = ""] = times[0] ?? [];
+    simulator.setFaults([{ kind: "poison", ids: [poison] }]);
+
+    const first = await sync(simulator);
+
+    expect(first.exitCode).toBe(1);
+    expect(first.stderr).toContain("events is incomplete: 1 rows of events can't be read");
+    const everyOther = times.flatMap(([id]) => (id === poison ? [] : [id]));
+    expect(idsIn(first.lines, "events")).toEqual(everyOther.sort());
+    const { replication_key_value: value, progress } = bookmarkIn(lastStateOf(first.lines)) ?? {};
+    expect(value).toBeUndefined();
+    expect(Date.parse(progress?.next ?? "1970-01-01")).toBeLessThanOrEqual(times[0]?.[1] ?? 0);
+
+    simulator.setFaults([]);
+    const second = await sync(simulator, { state: lastStateOf(first.lines) });
+    expect(second.exitCode).toBe(0);
+    expect(idsIn(second.lines, "events")).toContain(poison);
   });
 
   test("is told even where the page's other half is past the end", async () => {

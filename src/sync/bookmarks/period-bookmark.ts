@@ -1,34 +1,69 @@
 import * as z from "zod";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { Context } from "../contract/context.ts";
-import type { Interval } from "../kinds/calendar.ts";
 import { readBookmark } from "./bookmark.ts";
 
 /**
- * The bookmark of a stream of figures per period:
- * `{"replication_key": "timestamp", "replication_key_value": "2026-08-20T00:00:00.000Z", "interval": "day"}`:
- * the last day that has been read.
+ * The bookmark of a stream of figures per period: for each parent the last day that has been read.
+ *
+ *     {"interval": "day", "timezone": "UTC", "partitions": [{"context": {"meter_id": "…"},
+ *      "replication_key": "timestamp", "replication_key_value": "2026-08-20T00:00:00.000Z"}]}
+ *
+ * One without partitions, as older versions wrote it, says nothing of single parents.
  */
 const bookmarkSchema = z.looseObject({
-  replication_key_value: z.iso.datetime({ offset: true }).optional(),
   interval: z.string().optional(),
+  timezone: z.string().optional(),
+  partitions: z
+    .array(
+      z.looseObject({
+        context: z.record(z.string(), z.string()),
+        replication_key_value: z.iso.datetime({ offset: true }),
+      }),
+    )
+    .default([]),
 });
 
-export interface PeriodBookmark {
-  readonly value: string | undefined;
-  readonly interval: string | undefined;
+/** The periods that a bookmark speaks of: others are other rows, and are read from the start. */
+export interface Periods {
+  readonly interval: string;
+  readonly timezone: string;
 }
 
-/** Reads a stream's bookmark; throws a UserInputError when it is none of ours. */
+/** For each parent when the last day begins that has been read, in ISO 8601. */
+export type PeriodBookmark = ReadonlyMap<string, string>;
+
+/**
+ * Reads a stream's bookmark; throws a UserInputError when it is none of ours.
+ * @param column the stream's column that names the parent
+ */
 export function readPeriodBookmark(
   stream: string,
+  column: string,
+  { interval, timezone }: Periods,
   context: Pick<Context, "state">,
 ): PeriodBookmark {
   const bookmark = readBookmark(stream, bookmarkSchema, context);
-  return { value: bookmark.replication_key_value, interval: bookmark.interval };
+  if (bookmark.interval !== interval || bookmark.timezone !== timezone) return new Map();
+  return new Map(
+    bookmark.partitions.flatMap(
+      ({ context: { [column]: parent }, replication_key_value: value }) =>
+        parent === undefined ? [] : [[parent, value]],
+    ),
+  );
 }
 
-/** What to set in the bookmark when everything up to this day has been read. */
-export function periodBookmark(interval: Interval, value: string): BookmarkFields {
-  return { replication_key: "timestamp", replication_key_value: value, interval };
+/** What to set in the bookmark when so much has been read. */
+export function periodBookmark(
+  column: string,
+  { interval, timezone }: Periods,
+  positions: PeriodBookmark,
+): BookmarkFields {
+  const partitions = [...positions].map(([parent, value]) => ({
+    context: { [column]: parent },
+    replication_key: "timestamp",
+    replication_key_value: value,
+  }));
+  const older = { replication_key: undefined, replication_key_value: undefined };
+  return { ...older, interval, timezone, partitions };
 }

@@ -3,9 +3,9 @@ import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
 import { type Ground, groundFields, readGround } from "../bookmarks/list-bookmark.ts";
 import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import type { Context } from "../contract/context.ts";
+import type { Method, OpenTask, RowObserver, StreamTask } from "../contract/kind.ts";
 import type { Step, Sync } from "../contract/step.ts";
-import { readSweepBookmarks, syncFullTable } from "../kinds/full-table.ts";
-import type { Method, OpenTask, StreamTask } from "../kinds/kind.ts";
+import { readSweepBookmarks, syncFullTable } from "../lists/full-table.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
 import type { Member } from "./member.ts";
@@ -76,7 +76,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
   const { createdBy } = changes;
   const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
-  const observers = [...task.observers, recent, open];
+  const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
   const outcomes = yield* syncFullTable({ ...task, observers });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {
@@ -99,10 +99,6 @@ async function* catchListUp(
   finish: () => void,
 ): Sync {
   const { changes } = member;
-  const finishObservers = () => {
-    const end = { isComplete: false, isWhole: false, count: member.ground.count };
-    for (const observer of task.observers) observer.finish(end);
-  };
   try {
     const reader = new ChangeReader(task, member, feed);
     const { problem, ground } = yield* reader.read();
@@ -110,12 +106,17 @@ async function* catchListUp(
       yield* bookmarks(task, changes.createdBy, ground);
       if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
     }
-    finishObservers();
+    const { count, caughtUpAt } = ground;
+    const touchedSince = problem === undefined ? { touchedSince: member.ground.caughtUpAt } : {};
+    const end = { isComplete: false, isWhole: false, count, caughtUpAt, ...touchedSince };
+    for (const observer of task.observers) observer.finish(end);
     return feed.table(member, task.lane).outcomes(problem);
   } catch (error) {
     if (!(error instanceof TooMuchChangedError)) {
       // Who waits for the rows of this list would wait for ever.
-      finishObservers();
+      const { count, caughtUpAt } = member.ground;
+      const end = { isComplete: false, isWhole: false, count, caughtUpAt };
+      for (const observer of task.observers) observer.finish(end);
       throw error;
     }
     task.lane.log.info(`${error.message} It is read whole.`, { stream: task.stream.name });
@@ -123,6 +124,14 @@ async function* catchListUp(
     finish();
   }
   return yield* sweepWhole(task, changes, feed);
+}
+
+/** Tells an observer of a full sweep up to when the list is known by it. */
+function knowingWhen(observer: RowObserver, feed: ChangeFeed): RowObserver {
+  return {
+    add: (rows, row) => observer.add(rows, row),
+    finish: (end) => observer.finish({ ...end, caughtUpAt: feed.begunAt }),
+  };
 }
 
 function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generator<Step, void> {

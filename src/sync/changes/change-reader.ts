@@ -3,10 +3,10 @@ import type { Page } from "../../polar/page.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
 import type { Ground } from "../bookmarks/list-bookmark.ts";
+import type { OpenTask } from "../contract/kind.ts";
 import { allOf, type Step } from "../contract/step.ts";
-import { inOrder } from "../kinds/in-order.ts";
-import type { OpenTask } from "../kinds/kind.ts";
-import { itemKey, readList } from "../kinds/read-list.ts";
+import { inOrder } from "../lists/in-order.ts";
+import { itemKey, readList } from "../lists/read-list.ts";
 import type { RowOrigin } from "../records/output.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { TableWriter } from "../records/table-writer.ts";
@@ -56,7 +56,7 @@ export class ChangeReader {
     this.#hints = hints;
     yield* this.#takeEmbedded();
     const fresh = await this.#audited(first);
-    const { total = 0, count: freshCount } = fresh;
+    const { total = 0 } = fresh;
     const ground = this.#groundAfter(fresh, open);
     for (const reading of [fresh, ...open.readings]) {
       for (const { rows, row, page } of reading.rows()) this.#write(rows, row, page);
@@ -69,7 +69,7 @@ export class ChangeReader {
     const before = this.#written.size;
     const problem = allOf(yield* this.#readCustomers(customers), yield* this.#readRows(ids));
     lane.onAllRequested();
-    this.#report(freshCount, customers.length, total);
+    this.#report(customers.length, total);
     const found = this.#written.size - before;
     const rowsPerCustomer = customers.length > 0 ? found / customers.length : undefined;
     return {
@@ -223,13 +223,20 @@ export class ChangeReader {
     }
   }
 
-  #report(fresh: number, customers: number, total: number): void {
+  #report(customers: number, total: number): void {
     const { stream, lane } = this.#task;
+    const { reader, priority, log } = lane;
     const { sweptAt } = this.#member.ground;
     const hours = Math.floor((this.#feed.begunAt - sweptAt) / HOUR_MILLISECONDS);
-    lane.log.info(
-      `${this.#written.size} rows read again: ${fresh} new, the others of ${customers} touched ` +
-        `customers or open. The audit agrees (${total}); last full sweep ${hours} hours ago.`,
+    const [rows, touched, requests, all] = [
+      this.#written.size,
+      customers,
+      reader.requestsOf(priority),
+      total,
+    ].map((number) => number.toLocaleString("en"));
+    log.info(
+      `${rows} rows of ${touched} touched customers, ${requests} requests; audit agrees (${all}); ` +
+        `last full sweep ${hours} hours ago.`,
       { stream: stream.name },
     );
   }

@@ -1,5 +1,6 @@
 import { JsonIndex } from "../../polar/json/json-index.ts";
 import { LEVEL_OF_OWN_PROPERTIES, Rows } from "../../polar/rows.ts";
+import type { RowObserver } from "../contract/kind.ts";
 import type { RowOrigin } from "../records/output.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { TableWriter } from "../records/table-writer.ts";
@@ -12,11 +13,13 @@ export class EmbeddedRows {
   /** The ids of those that have come. */
   readonly ids = new Set<string>();
   readonly #table: TableWriter;
+  readonly #observers: readonly RowObserver[];
   readonly #index = new JsonIndex();
   readonly #one = new Rows();
 
-  constructor(table: TableWriter) {
+  constructor(table: TableWriter, observers: readonly RowObserver[]) {
     this.#table = table;
+    this.#observers = observers;
   }
 
   /** Keeps the row inside of another one, if it is one of `wanted` and has not come yet. */
@@ -36,5 +39,6 @@ export class EmbeddedRows {
     if (id === undefined || !wanted.has(id) || this.ids.has(id)) return;
     this.ids.add(id);
     this.#table.add(this.#one, 0, origin);
+    for (const observer of this.#observers) observer.add(this.#one, 0);
   }
 }

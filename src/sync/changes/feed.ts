@@ -42,9 +42,9 @@ export function feedOf(context: Context): ChangeFeed {
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
   readonly #clock: Context["clock"];
-  readonly #begunAt: number;
-  /** How the clock had been put right when the run began. */
-  readonly #correction: number;
+  #begunAt: number;
+  /** How the clock has been put right in what `#begunAt` says; undefined before an answer came. */
+  #correction: number | undefined;
   readonly #members: Member[] = [];
   readonly #looked = new Map<Member, Promise<Looked>>();
   readonly #tables = new Map<Member, TableWriter>();
@@ -57,7 +57,7 @@ export class ChangeFeed {
   constructor({ clock }: Context) {
     this.#clock = clock;
     this.#begunAt = clock.now();
-    this.#correction = clock.correction ?? 0;
+    this.#correction = clock.correction;
   }
 
   /**
@@ -65,7 +65,12 @@ export class ChangeFeed {
    * API's time, as soon as an answer has told it.
    */
   get begunAt(): number {
-    return this.#begunAt + (this.#clock.correction ?? 0) - this.#correction;
+    const { correction } = this.#clock;
+    if (this.#correction === undefined && correction !== undefined) {
+      this.#begunAt += correction;
+      this.#correction = correction;
+    }
+    return this.#begunAt;
   }
 
   /** To be called for each list that has been swept before, and before any of them is opened. */
@@ -108,7 +113,7 @@ export class ChangeFeed {
     if (!member?.isCaughtUp) return undefined;
     let rows = this.#embedded.get(member);
     if (!rows) {
-      rows = new EmbeddedRows(this.table(member, context));
+      rows = new EmbeddedRows(this.table(member, context), member.task.observers);
       this.#embedded.set(member, rows);
     }
     return rows;

@@ -1,6 +1,6 @@
 import type { Changes, ListSource } from "../../streams/define.ts";
 import type { Ground } from "../bookmarks/list-bookmark.ts";
-import type { StreamTask } from "../kinds/kind.ts";
+import type { StreamTask } from "../contract/kind.ts";
 
 /** A list that takes part in the feed of changes of a run. */
 export interface Member {

@@ -2,7 +2,7 @@ import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Query } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
-import { readListPage } from "../kinds/read-list.ts";
+import { readListPage } from "../lists/read-list.ts";
 import { timeOf } from "../records/row-values.ts";
 
 /** What to read of a list, newest rows first. */

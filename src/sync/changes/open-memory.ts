@@ -1,6 +1,6 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { Changes, OpenRows, Stream } from "../../streams/define.ts";
-import type { RowObserver } from "../kinds/kind.ts";
+import type { RowObserver } from "../contract/kind.ts";
 import { stringOf } from "../records/row-values.ts";
 import { idHash } from "./known-ids.ts";
 

@@ -1,5 +1,5 @@
 import type { Rows } from "../../polar/rows.ts";
-import type { ListEnd, RowObserver } from "../kinds/kind.ts";
+import type { ListEnd, RowObserver } from "../contract/kind.ts";
 import { stringOf } from "../records/row-values.ts";
 import { KnownIds } from "./known-ids.ts";
 

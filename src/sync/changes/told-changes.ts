@@ -2,7 +2,7 @@ import type { BookmarkFields } from "../../singer/state.ts";
 import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
 import type { ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
-import { itemKey, readFirstPage, readList } from "../kinds/read-list.ts";
+import { itemKey, readFirstPage, readList } from "../lists/read-list.ts";
 import { Hints } from "./hints.ts";
 import { tellings } from "./tellings.ts";
 

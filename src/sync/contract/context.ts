@@ -3,6 +3,7 @@ import type { Log } from "../../log/log.ts";
 import type { ApiClock } from "../../polar/clock.ts";
 import type { ListReader } from "../../polar/list.ts";
 import type { State } from "../../singer/state.ts";
+import type { LaneProgress } from "./lane-progress.ts";
 
 /** What every sync needs to know of the run. */
 export interface Context {
@@ -17,7 +18,16 @@ export interface Context {
   /** The state that the run begins with. */
   readonly state: State;
   /** What the user has set that some kinds of sources go by. */
-  readonly settings: Pick<Config, "startDate" | "metricsInterval" | "fullSweepHours">;
+  readonly settings: Pick<
+    Config,
+    | "organizationId"
+    | "startDate"
+    | "lookbackMinutes"
+    | "metricsInterval"
+    | "metricsTimezone"
+    | "metricsLookbackDays"
+    | "fullSweepHours"
+  >;
 }
 
 /** What a sync needs to know of the run and of its place in it. */
@@ -26,6 +36,8 @@ export interface LaneContext extends Context {
   readonly priority: number;
   /** To be called when all requests have been sent that can be told: the next stream may begin. */
   readonly onAllRequested: () => void;
+  /** Where to tell how far it is. */
+  readonly progress: LaneProgress;
 }
 
 /** The same place for a part of a sync: others do not begin when that has sent its requests. */

@@ -26,6 +26,8 @@ export interface Outcome {
   readonly problem: string | undefined;
   /** 2 when only a person can mend that; otherwise another run may. */
   readonly exitCode?: ExitCode;
+  /** The scope of the token that would mend it. */
+  readonly missingScope?: string;
 }
 
 /** Several problems in one text; undefined when there is none. */

@@ -1,15 +1,18 @@
+import type { LaneProgress } from "../contract/lane-progress.ts";
 import type { Outcome, Step, Sync } from "../contract/step.ts";
 
 /** Opens the sync of a lane. It must not do anything before its first step is asked for. */
 export interface LanePlan {
   /** The streams whose records the lane brings. */
   readonly streams: readonly string[];
+  readonly progress: LaneProgress;
   readonly open: (place: { priority: number; onAllRequested: () => void }) => Sync;
 }
 
 /** One sync of several that are written one after the other. */
 export class Lane {
   readonly streams: readonly string[];
+  readonly progress: LaneProgress;
   readonly #open: () => Sync;
   #sync: Sync | undefined;
   #first: Promise<IteratorResult<Step, readonly Outcome[]>> | undefined;
@@ -17,6 +20,7 @@ export class Lane {
 
   constructor(plan: LanePlan, priority: number, onAllRequested: () => void) {
     this.streams = plan.streams;
+    this.progress = plan.progress;
     this.#open = () =>
       plan.open({
         priority,

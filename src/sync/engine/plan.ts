@@ -1,16 +1,11 @@
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
-import type { Context, LaneContext } from "../contract/context.ts";
+import type { Context } from "../contract/context.ts";
+import type { ParentChoice, ParentSupply, RowObserver, StreamTask } from "../contract/kind.ts";
+import { LaneProgress } from "../contract/lane-progress.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import { kinds } from "../kinds/index.ts";
-import type { RowObserver, StreamTask } from "../kinds/kind.ts";
-import {
-  canCollect,
-  type ParentChoice,
-  ParentCollector,
-  type Parents,
-  readParents,
-} from "../kinds/parents.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
+import { canCollect, ParentCollector, readParents } from "../lists/parents.ts";
 import type { LanePlan } from "./lanes.ts";
 
 /**
@@ -70,11 +65,14 @@ class Planner {
       streamNamed,
     };
     const prepared = kind.prepare(task, methodOf(stream, members), this.#context);
+    const names = members.map(({ declaration }) => declaration.name);
+    const progress = new LaneProgress(names);
     return [
       {
         ...prepared,
-        streams: members.map(({ declaration }) => declaration.name),
-        open: (place) => prepared.open({ ...this.#context, ...place }),
+        streams: names,
+        progress,
+        open: (place) => prepared.open({ ...this.#context, ...place, progress }),
       },
     ];
   }
@@ -83,17 +81,14 @@ class Planner {
    * The ids of parents: gathered along the way where their list is read anyhow, and by a reading of
    * their list otherwise.
    */
-  #parents(choice: ParentChoice): (lane: LaneContext) => Promise<Parents> {
+  #parents(choice: ParentChoice): ParentSupply {
     const { stream } = choice;
     if (this.#membersOf(stream).length === 0 || !canCollect(choice)) {
       return (lane) => readParents(choice, lane);
     }
     const collector = new ParentCollector(choice);
     this.#observers.set(stream, [...(this.#observers.get(stream) ?? []), collector]);
-    return async (lane) => {
-      if (await collector.finished) return { ids: collector.ids, problem: undefined };
-      return readParents(choice, lane);
-    };
+    return async (lane, since) => (await collector.parents(since)) ?? readParents(choice, lane);
   }
 
   /** The selected streams that a source feeds: its own, and those inside of its rows. */

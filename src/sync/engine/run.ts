@@ -1,12 +1,13 @@
 import type { Log } from "../../log/log.ts";
-import { PolarError } from "../../polar/errors.ts";
+import { ForbiddenError, PolarError } from "../../polar/errors.ts";
 import { exitCodeOf, TapError } from "../../shared/errors.ts";
 import { activateVersionMessage, schemaMessage, stateMessage } from "../../singer/messages.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import type { Outcome, Step } from "../contract/step.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
 import { type Lane, type LanePlan, Lanes } from "./lanes.ts";
+import type { Follower } from "./run-progress.ts";
 
 /** Between two record counts in the log, while a stream is under way. */
 const METRIC_INTERVAL_MILLISECONDS = 60_000;
@@ -18,6 +19,7 @@ export interface RunOptions {
   readonly state: State;
   readonly writer: MessageWriter;
   readonly log: Log;
+  readonly follower: Pick<Follower, "laneStarts" | "laneEnds"> | undefined;
   /** Ends the run: what has been written is closed with a last STATE. */
   readonly signal: AbortSignal;
   readonly monotonic: () => number;
@@ -71,33 +73,42 @@ function endedBy(
 async function writeLane(
   lane: Lane,
   writer: StepWriter,
-  { log, signal, monotonic }: RunOptions,
+  { log, signal, monotonic, follower }: RunOptions,
 ): Promise<readonly Outcome[]> {
   const started = monotonic();
+  lane.progress.startedAt = started;
   let outcomes: readonly Outcome[];
   try {
-    await writer.writeSchemas(lane.streams);
+    await writer.begin(lane);
     const steps = lane.steps();
     let next = await steps.next();
+    follower?.laneStarts(lane.progress);
     for (; !next.done; next = await steps.next()) await writer.write(next.value);
     outcomes = next.value;
     writer.tellOfUnseenColumns();
   } catch (error) {
     const fatal = endsAll(error) || signal.aborted || writer.failed;
     if (fatal || !(error instanceof TapError)) throw error;
-    const problem = messageOf(error);
-    const { exitCode } = error;
-    outcomes = lane.streams.map((stream) => ({ stream, problem, exitCode }));
+    outcomes = lane.streams.map((stream) => failure(stream, error));
   } finally {
     writer.logCounts();
+    lane.progress.seconds = (monotonic() - started) / 1_000;
   }
   await writer.writeState();
-  const seconds = (monotonic() - started) / 1_000;
+  const { seconds } = lane.progress;
+  lane.progress.end(outcomes);
   for (const { stream, problem } of outcomes) {
     log.syncDuration(stream, seconds, problem === undefined);
     if (problem !== undefined) log.error(`${stream} is incomplete: ${problem}`, { stream });
   }
+  follower?.laneEnds(lane.progress);
   return outcomes;
+}
+
+function failure(stream: string, error: TapError): Outcome {
+  const { message: problem, exitCode } = error;
+  const missingScope = error instanceof ForbiddenError ? error.missingScope : undefined;
+  return { stream, problem, exitCode, ...(missingScope !== undefined && { missingScope }) };
 }
 
 /** Whether no other stream would fare better. */
@@ -114,6 +125,7 @@ class StepWriter {
   readonly #options: RunOptions;
   readonly #counts = new Map<string, number>();
   readonly #unseen = new Map<string, readonly string[]>();
+  #lane: Lane | undefined;
   #countsLogged: number;
   #stateIsNew = true;
   #failed = false;
@@ -128,10 +140,12 @@ class StepWriter {
     return this.#failed;
   }
 
-  async writeSchemas(streams: readonly string[]): Promise<void> {
+  /** Writes the schemas of a lane, whose steps come next. */
+  async begin(lane: Lane): Promise<void> {
+    this.#lane = lane;
     this.#unseen.clear();
     for (const { selection } of this.#options.selected) {
-      if (!streams.includes(selection.stream)) continue;
+      if (!lane.streams.includes(selection.stream)) continue;
       this.#counts.set(selection.stream, 0);
       await this.#send(schemaMessage(selection));
       this.#stateIsNew = true;
@@ -145,6 +159,7 @@ class StepWriter {
         this.#stateIsNew = true;
         this.#unseen.set(step.stream, step.unseenColumns);
         this.#counts.set(step.stream, (this.#counts.get(step.stream) ?? 0) + step.count);
+        this.#lane?.progress.wrote(step.stream, step.count);
         if (this.#options.monotonic() - this.#countsLogged > METRIC_INTERVAL_MILLISECONDS) {
           this.logCounts();
         }

@@ -9,10 +9,11 @@ import type { SelectedStream } from "../../singer/selection.ts";
 import type { State } from "../../singer/state.ts";
 import type { MessageWriter } from "../../singer/writer.ts";
 import type { Stream } from "../../streams/define.ts";
+import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
 import type { Context } from "../contract/context.ts";
-import type { Outcome } from "../contract/step.ts";
 import { planLanes } from "./plan.ts";
 import { run } from "./run.ts";
+import { type Follower, RunProgress, type StreamSummary } from "./run-progress.ts";
 
 export interface SyncOptions {
   readonly streams: readonly Stream[];
@@ -23,18 +24,29 @@ export interface SyncOptions {
   readonly log: Log;
   /** Ends the sync in good order. */
   readonly signal: AbortSignal;
+  /** Whom to tell how the sync gets on. */
+  readonly follower?: Follower;
 }
 
-/** A stream that is not complete, and why. */
-export type Incomplete = Outcome & { readonly problem: string };
+/** Tells of bookmarks of streams that there are not: all of them go on being carried along. */
+function tellOfOthersState({ streams, state, log }: SyncOptions): void {
+  const known = new Set([...streams.map(({ name }) => name), FEED_BOOKMARK]);
+  const unknown = state.unknownStreams(known);
+  if (unknown.length === 0) return;
+  const names = unknown.slice(0, 5).join(", ") + (unknown.length > 5 ? ", …" : "");
+  log.warn(
+    `${state.source}: has bookmarks of streams that this tap does not have (${names}); is it the state of another tap?`,
+  );
+}
 
 /**
  * Reads the selected streams and writes them as Singer messages.
- * Returns the streams that are incomplete. Rejects when the target is gone.
+ * Returns how each stream has ended. Rejects when the target is gone.
  * @throws UserInputError when the state holds what is no bookmark of this tap
  */
-export async function sync(options: SyncOptions): Promise<readonly Incomplete[]> {
-  const { config, log, state, writer, signal } = options;
+export async function sync(options: SyncOptions): Promise<readonly StreamSummary[]> {
+  const { config, log, state, writer, signal, follower } = options;
+  tellOfOthersState(options);
   const clock = new CorrectedClock(systemClock, log);
   const stop = new AbortController();
   const over = AbortSignal.any([signal, stop.signal]);
@@ -63,8 +75,11 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
     return declaration ? [{ declaration, selection }] : [];
   });
   const plans = planLanes(options.streams, selected, context);
+  const lanes = plans.map(({ progress }) => progress);
+  const monotonic = () => clock.monotonic();
+  const progress = new RunProgress(lanes, client, config.requestsPerMinute, monotonic);
+  follower?.starts(progress);
   try {
-    const monotonic = () => clock.monotonic();
     const outcomes = await run({
       plans,
       selected,
@@ -72,11 +87,13 @@ export async function sync(options: SyncOptions): Promise<readonly Incomplete[]>
       state,
       writer,
       log,
+      follower,
       signal,
       monotonic,
     });
+    for (const lane of lanes) lane.end(outcomes);
     await writer.finish();
-    return outcomes.filter((outcome): outcome is Incomplete => outcome.problem !== undefined);
+    return progress.streams;
   } finally {
     // Whatever was read ahead is not wanted any more.
     stop.abort(new Error("the run is over"));

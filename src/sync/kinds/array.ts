@@ -1,9 +1,9 @@
 import type { ArraySource } from "../../streams/define.ts";
 import { readSweepBookmark, type SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
+import { defineKind, method, type OpenTask } from "../contract/kind.ts";
 import type { Sync } from "../contract/step.ts";
 import { outputOf } from "../records/output.ts";
-import { defineKind, method, type OpenTask } from "./kind.ts";
 
 /** A stream whose rows all come in one answer. */
 export const array = defineKind("array", {

@@ -1,4 +1,7 @@
-/** Calendar days in UTC, and the periods that they fall into. */
+/**
+ * Calendar days, and the periods that they fall into. A day is its midnight in UTC, whatever the time
+ * zone: which instants it covers is for {@link TimeZone} to say.
+ */
 
 export type Interval = "hour" | "day" | "week" | "month" | "year";
 
@@ -16,13 +19,13 @@ const LONGEST_RANGE_DAYS: Readonly<Record<Interval, number>> = {
 
 export const DAY_MILLISECONDS = 86_400_000;
 
-/** From midnight UTC of `first` to the end of `last`, both in milliseconds since the epoch. */
+/** From the day `first` to the day `last`, both included. */
 export interface DayRange {
   readonly first: number;
   readonly last: number;
 }
 
-/** Midnight UTC of the day on which a period begins that `time` falls into. Weeks begin on Monday. */
+/** The day on which a period begins that `time`, in UTC, falls into. Weeks begin on Monday. */
 export function periodStart(time: number, interval: Interval): number {
   const date = new Date(time);
   const year = date.getUTCFullYear();

@@ -1,21 +1,21 @@
-import { RowNotFoundError } from "../../polar/errors.ts";
-import { ListPage } from "../../polar/list.ts";
-import type { Rows } from "../../polar/rows.ts";
-import type { ChildSource, ListSource } from "../../streams/define.ts";
+import { TapError } from "../../shared/errors.ts";
+import type { ChildSource } from "../../streams/define.ts";
 import {
   type ChildBookmark,
   childBookmark,
+  type ParentPosition,
+  parentsAtFields,
   readChildBookmark,
 } from "../bookmarks/child-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
-import { type LaneContext, quietly } from "../contract/context.ts";
+import { quietly } from "../contract/context.ts";
+import { defineKind, method, type OpenTask, type Parents } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
+import { BadParents, isOfOneParent, ServerGuard } from "../lists/bad-parents.ts";
+import { inOrder } from "../lists/in-order.ts";
+import { NO_PARENTS } from "../lists/parents.ts";
 import { type Output, outputOf } from "../records/output.ts";
-import { problemOf } from "../sweep/verdicts.ts";
-import { inOrder } from "./in-order.ts";
-import { defineKind, method, type OpenTask } from "./kind.ts";
-import { NO_PARENTS } from "./parents.ts";
-import { itemKey, readFirstPage, readList } from "./read-list.ts";
+import { type Answer, readAnswer, writeRows } from "./child-rows.ts";
 
 type ParentSource = ChildSource["parents"][number];
 
@@ -38,18 +38,18 @@ export const children = defineKind("children", {
 /** The sync under way. */
 interface Children extends OpenTask<ChildSource, ChildBookmark> {
   readonly output: Output;
+  readonly bad: BadParents;
+  readonly version: number;
 }
 
 /** Parents between two checkpoints. */
 const PARENTS_PER_CHECKPOINT = 20;
 
-/** An answer for one parent; undefined when the parent is gone. */
-type Answer = ListPage | undefined;
-
 /**
  * Reads the rows of each parent with a request of its own, several at a time. Parents are taken in
  * the order of their ids, so an interrupted sync goes on after the last one it has done. A parent
- * that is gone by then has no rows any more.
+ * that is gone by then has no rows any more. One whose rows can't be read is remembered, and the
+ * first to be tried by the next sync.
  */
 export async function* syncChildren(task: OpenTask<ChildSource, ChildBookmark>): Sync {
   const { stream, source, bookmark, lane } = task;
@@ -58,125 +58,138 @@ export async function* syncChildren(task: OpenTask<ChildSource, ChildBookmark>):
   const resume = source.parents.some((parent) => parent.stream === position?.stream)
     ? position
     : undefined;
-  const version = (resume && bookmark.version) ?? nextVersion([bookmark], lane);
+  const first = source.parents.findIndex((parent) => parent.stream === resume?.stream);
+  const supplied = await Promise.all(
+    source.parents.slice(Math.max(0, first)).map(async (parent) => {
+      // Who was interrupted has not read all of them, and so needs more than the touched ones.
+      const since = resume ? undefined : bookmark.parentsAt.get(parent.stream);
+      const parents =
+        (await task.parents[source.parents.indexOf(parent)]?.(quietly(lane), since)) ?? NO_PARENTS;
+      return { parent, parents };
+    }),
+  );
+  const areTouchedOnly = supplied.some(({ parents }) => parents.areTouchedOnly);
+  const goesOn = resume !== undefined || areTouchedOnly;
+  const version = (goesOn ? bookmark.version : undefined) ?? nextVersion([bookmark], lane);
   output.setVersion(lane.emitActivateVersion ? version : undefined);
+  const children = { ...task, output, bad: new BadParents(stream.name), version };
+
+  const tried = yield* tryAgain(children);
   let problem: string | undefined;
   let resumePassed = resume === undefined;
-  for (const [index, parent] of source.parents.entries()) {
-    if (!resumePassed && parent.stream !== resume?.stream) continue;
+  for (const { parent, parents } of supplied) {
     const after = resumePassed ? undefined : resume?.id;
     resumePassed = true;
-    const parents = (await task.parents[index]?.(quietly(lane))) ?? NO_PARENTS;
-    const stand = { version, after, problem: problem ?? parents.problem };
-    problem = yield* readParentsRows({ ...task, output }, parent, parents.ids, stand);
+    problem ??= parents.problem;
+    const left = parents.ids.filter((id) => after === undefined || id > after);
+    const ids = left.filter((id) => !tried.has(`${parent.stream} ${id}`));
+    // Of the touched ones alone no position tells who has been read.
+    yield* readParentsRows(children, parent, ids, problem === undefined && !areTouchedOnly);
   }
-  yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, undefined) };
-  problem = allOf(problem, output.problem);
-  if (lane.emitActivateVersion && problem === undefined && !resume) {
+  const failed = children.bad.remembered;
+  yield {
+    kind: "bookmark",
+    stream: stream.name,
+    bookmark: {
+      ...childBookmark(version, undefined, failed),
+      ...parentsAtFields(children.bad.areTooMany ? new Map() : momentsOf(supplied)),
+    },
+  };
+  problem = allOf(problem, children.bad.problem, output.problem);
+  if (lane.emitActivateVersion && problem === undefined && !goesOn) {
     yield { kind: "activate", stream: stream.name, version };
   }
   return [{ stream: stream.name, problem }];
 }
 
-/** Where a sync stands when it comes to a kind of parents. */
-interface Stand {
-  readonly version: number;
-  /** The parent of this kind that an interrupted sync did last. */
-  readonly after: string | undefined;
-  /** What has gone wrong so far. */
-  readonly problem: string | undefined;
+/** Up to when each stream of parents is known; nothing where it is not kept. */
+function momentsOf(
+  supplied: readonly { readonly parent: ParentSource; readonly parents: Parents }[],
+): ReadonlyMap<string, number> {
+  const moments = supplied.flatMap(({ parent, parents: { caughtUpAt } }) =>
+    caughtUpAt === undefined ? [] : [[parent.stream, caughtUpAt] as const],
+  );
+  return new Map(moments);
 }
 
-/** Reads the rows of one kind of parents; returns the first thing that has gone wrong. */
+/**
+ * Reads the parents whose rows could not be read the last time; returns those that have had their
+ * turn. When the server seems to fail altogether the rest wait, to be the first the next time.
+ */
+async function* tryAgain(children: Children): AsyncGenerator<Step, ReadonlySet<string>> {
+  const { source, bookmark, bad, lane } = children;
+  const guard = new ServerGuard();
+  const tried = new Set<string>();
+  const known = bookmark.failed.flatMap((position) => {
+    const parent = source.parents.find(({ stream }) => stream === position.stream);
+    return parent ? [{ position, parent }] : [];
+  });
+  for (const { position } of known) bad.add(position, undefined);
+  for (const { position, parent } of known) {
+    tried.add(`${position.stream} ${position.id}`);
+    const answer = await readAnswer(source, parent, position.id, quietly(lane));
+    const failure = yield* readRows(children, parent, position.id, answer);
+    if (failure && guard.failed(failure)) break;
+    if (!failure) guard.answered();
+  }
+  return tried;
+}
+
+/** Reads the rows of parents of one kind. `mayMove`: whether the position may pass by them. */
 async function* readParentsRows(
   children: Children,
   parent: ParentSource,
-  all: readonly string[],
-  { version, after, ...stand }: Stand,
-): AsyncGenerator<Step, string | undefined> {
-  const { stream, source, lane } = children;
-  let { problem } = stand;
-  const ids = after === undefined ? all : all.filter((id) => id > after);
+  ids: readonly string[],
+  mayMove: boolean,
+): AsyncGenerator<Step, void> {
+  const { stream, source, bad, version, lane } = children;
   const request = (id: string) => readAnswer(source, parent, id, quietly(lane));
+  const guard = new ServerGuard();
+  lane.progress.begin(parent.stream);
+  lane.progress.expect(ids.length);
   let gone = 0;
   let done = 0;
   for await (const [id, answer] of inOrder(ids, request, lane.readAhead, lane.onAllRequested)) {
-    if (answer) {
-      const problemHere = yield* readRows(children, parent, id, answer);
-      problem ??= problemHere;
-    } else gone++;
-    // Who goes on here must not pass by what was not whole.
-    if (!problem) {
+    lane.progress.advance();
+    if (!answer) gone++;
+    const failure = yield* readRows(children, parent, id, answer);
+    // Who goes on here must not pass by what was not whole, unless it is remembered.
+    if (mayMove && !bad.areTooMany) {
       const position = { stream: parent.stream, id };
-      yield { kind: "bookmark", stream: stream.name, bookmark: childBookmark(version, position) };
+      const bookmark = childBookmark(version, position, bad.remembered);
+      yield { kind: "bookmark", stream: stream.name, bookmark };
     }
+    if (failure && guard.failed(failure)) throw failure;
+    if (!failure) guard.answered();
     if (++done % PARENTS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
   }
   if (gone > 0) {
     lane.log.info(`${stream.name}: ${gone} of ${ids.length} ${parent.stream} were gone by then.`);
   }
-  return problem;
 }
 
-/** Reads the first, mostly the only, answer for a parent. */
-async function readAnswer(
-  source: ChildSource,
-  parent: ParentSource,
-  id: string,
-  lane: LaneContext,
-): Promise<Answer> {
-  const path = parent.path.replace("{id}", encodeURIComponent(id));
-  const query: Record<string, string> = parent.parameter ? { [parent.parameter]: id } : {};
-  try {
-    if (source.paged) return await readFirstPage({ source: listOf(parent), path }, lane);
-    const { reader, priority } = lane;
-    const page = await reader.readOnce(
-      { path, endpoint: parent.path, query, priority },
-      source.rowsAt,
-    );
-    const { receivedAt } = page;
-    return new ListPage([page], { totalCount: undefined, lastPage: 1, receivedAt });
-  } catch (error) {
-    if (error instanceof RowNotFoundError) return undefined;
-    throw error;
-  }
-}
-
+/** Hands on a parent's rows; returns the failure that kept it from doing so, if one did. */
 async function* readRows(
-  { stream, source, output, lane }: Children,
+  children: Children,
   parent: ParentSource,
   id: string,
-  first: ListPage,
-): AsyncGenerator<Step, string | undefined> {
-  const idText = Buffer.from(JSON.stringify(id));
-  const ofParent = (property: string) => (property === "id" ? idText : undefined);
-  const placeOf = (_: Rows, row: number) => `of ${parent.stream} ${id}, position ${row}, from 0`;
-  const add = (rows: Rows, row: number, { receivedAt }: ListPage) =>
-    output.add(rows, row, { receivedAt, placeOf }, { parent: ofParent });
-  if (!source.paged) {
-    for (const rows of first) {
-      for (let row = 0; row < rows.count; row++) add(rows, row, first);
-    }
-    yield* output.take();
-    first.release();
-    return undefined;
+  answer: Answer,
+): AsyncGenerator<Step, TapError | undefined> {
+  const { bad } = children;
+  const position: ParentPosition = { stream: parent.stream, id };
+  bad.delete(position);
+  if (answer instanceof TapError) {
+    bad.add(position, answer.message);
+    return answer;
   }
-  const progress = readList(
-    {
-      source: listOf(parent),
-      path: parent.path.replace("{id}", encodeURIComponent(id)),
-      key: itemKey(stream),
-      onRow: add,
-      firstPage: first,
-    },
-    quietly(lane),
-  );
-  let next = await progress.next();
-  for (; !next.done; next = await progress.next()) yield* output.take();
-  return problemOf(`${stream.name} of one of the ${parent.stream}`, next.value);
-}
-
-/** A paged child list; the API sorts none of them. */
-function listOf(parent: ParentSource): ListSource {
-  return { kind: "list", path: parent.path, order: [] };
+  if (!answer) return undefined;
+  try {
+    const problem = yield* writeRows(answer, { ...children, parent, id });
+    if (problem !== undefined) bad.add(position, problem);
+    return undefined;
+  } catch (error) {
+    if (!isOfOneParent(error)) throw error;
+    bad.add(position, error.message);
+    return error;
+  }
 }

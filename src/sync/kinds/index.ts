@@ -1,7 +1,7 @@
 import type { Source } from "../../streams/define.ts";
+import type { Kind } from "../contract/kind.ts";
 import { array } from "./array.ts";
 import { children } from "./children.ts";
-import type { Kind } from "./kind.ts";
 import { list } from "./list.ts";
 import { nested } from "./nested.ts";
 import { periods } from "./periods.ts";

@@ -1,4 +1,4 @@
-import { defineKind, method } from "./kind.ts";
+import { defineKind, method } from "../contract/kind.ts";
 
 /** Rows inside of the rows of a list are written by the sync of that list, as one of its members. */
 const withTheirList = method({

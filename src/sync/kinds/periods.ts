@@ -1,152 +1,154 @@
-import { RowNotFoundError } from "../../polar/errors.ts";
-import type { Page } from "../../polar/page.ts";
-import type { Rows } from "../../polar/rows.ts";
-import type { PeriodSource } from "../../streams/define.ts";
+import { ForbiddenError } from "../../polar/errors.ts";
+import { TapError } from "../../shared/errors.ts";
+import type { PeriodSource, Stream } from "../../streams/define.ts";
 import {
   type PeriodBookmark,
   periodBookmark,
   readPeriodBookmark,
 } from "../bookmarks/period-bookmark.ts";
-import { quietly } from "../contract/context.ts";
-import { allOf, type Sync } from "../contract/step.ts";
-import { outputOf } from "../records/output.ts";
-import { timeOf } from "../records/row-values.ts";
+import { type Context, quietly } from "../contract/context.ts";
+import { defineKind, method, type Parents, type StreamTask } from "../contract/kind.ts";
+import { allOf, type Step, type Sync } from "../contract/step.ts";
+import { BadParents, ServerGuard } from "../lists/bad-parents.ts";
+import { inOrder } from "../lists/in-order.ts";
+import { NO_PARENTS } from "../lists/parents.ts";
+import { type Output, outputOf } from "../records/output.ts";
 import { byApiTime } from "./by-api-time.ts";
-import { DAY_MILLISECONDS, type DayRange, dayRanges, dayText, type Interval } from "./calendar.ts";
-import { inOrder } from "./in-order.ts";
-import { defineKind, method, type OpenTask } from "./kind.ts";
+import {
+  type Answer,
+  addRows,
+  type PeriodTask,
+  periodsOf,
+  type Question,
+  questionsOf,
+  readAnswer,
+} from "./period-requests.ts";
+import { TimeZone } from "./time-zone.ts";
 
 /** Figures per period, from a little before the bookmark on or from the start. */
 export const periods = defineKind("periods", {
-  parents: ({ parent }, streamNamed) =>
-    parent === undefined ? [] : [{ stream: streamNamed(parent) }],
+  parents: ({ parent }, streamNamed) => [{ stream: streamNamed(parent) }],
   methods: {
     INCREMENTAL: method({
       replicationKey: () => "timestamp",
-      readBookmark: ({ stream }, context) => readPeriodBookmark(stream.name, context),
+      readBookmark,
       sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
     }),
     FULL_TABLE: method({
-      readBookmark: ({ stream }, context): PeriodBookmark => {
-        readPeriodBookmark(stream.name, context);
-        return { value: undefined, interval: undefined };
+      readBookmark: (task, context): PeriodBookmark => {
+        readBookmark(task, context);
+        return new Map();
       },
       sync: (task) => byApiTime(() => syncPeriods(task), task.lane),
     }),
   },
 });
 
-type Periods = OpenTask<PeriodSource, PeriodBookmark>;
-
-/** Figures of the past change, when orders are refunded or events come late: so far back. */
-const LOOKBACK_DAYS = 90;
+function readBookmark({ stream, source }: StreamTask<PeriodSource>, context: Context) {
+  return readPeriodBookmark(stream.name, parentColumn(stream), periodsOf(source, context), context);
+}
 
 /** Answers between two checkpoints. */
-const ANSWERS_PER_CHECKPOINT = 5;
+const ANSWERS_PER_CHECKPOINT = 20;
 
-/** One request: a range of days, of one parent where there are parents. */
-interface Question {
-  readonly range: DayRange;
-  readonly parent: string | undefined;
+/** The sync under way. */
+interface Figures extends PeriodTask {
+  readonly output: Output;
+  readonly zone: TimeZone;
+  readonly bad: BadParents;
+  /** For each parent when the last day begins that has been read. */
+  readonly positions: Map<string, string>;
 }
 
 /**
- * Reads figures per period from a little before the bookmark to today, in ranges as long as the API
- * allows, several requests at a time. The current period is read while it is under way, and again
- * by the next sync.
+ * Reads figures per period, parent by parent, from a little before the parent's position to today,
+ * in ranges as long as the API allows, several requests at a time. The current period is read while
+ * it is under way, and again by the next sync.
  */
-export async function* syncPeriods(task: Periods): Sync {
-  const { stream, source, lane } = task;
+export async function* syncPeriods(task: PeriodTask): Sync {
+  const { stream, source, bookmark, lane } = task;
   const output = outputOf(task);
-  const interval = intervalOf(task);
-  const firstOfAll = firstDay(task);
-  // Even if the clock says that the first day is yet to come: only an answer can put the clock right.
-  const today = Math.max(lane.clock.now(), firstOfAll);
-  const parents = await task.parents[0]?.(quietly(lane));
-  const questions: Question[] = [];
-  for (const { first, last } of dayRanges(firstOfAll, today, interval)) {
-    // The first period may begin before the time that the API has figures for.
-    const range = { first: Math.max(first, Date.parse(source.earliest)), last };
-    for (const parent of parents?.ids ?? [undefined]) questions.push({ range, parent });
-  }
-  const ask = (question: Question) => readAnswer(task, question);
-  let answers = 0;
-  for await (const [question, page] of inOrder(
-    questions,
-    ask,
-    lane.readAhead,
-    lane.onAllRequested,
-  )) {
-    if (page) {
-      const { parent, range } = question;
-      const idText = parent === undefined ? undefined : Buffer.from(JSON.stringify(parent));
-      const ofParent = (property: string) => (property === "id" ? idText : undefined);
-      const { rows, receivedAt } = page;
-      const placeOf = (_: Rows, row: number) => `period ${row} from ${dayText(range.first)} on`;
-      for (let row = 0; row < rows.count; row++) {
-        if (timeOf(rows, row, "timestamp") >= range.last + DAY_MILLISECONDS) continue;
-        const context = { parent: ofParent, request: { interval } };
-        output.add(rows, row, { receivedAt, placeOf }, context);
-      }
-      yield* output.take();
-      page.release();
-    }
-    // All parents have the range behind them when the next one begins.
-    if (questions[answers + 1]?.range !== question.range && !parents?.problem) {
-      const value = new Date(question.range.last).toISOString();
-      const reached = periodBookmark(interval, value);
-      yield { kind: "bookmark", stream: stream.name, bookmark: reached };
-    }
-    if (++answers % ANSWERS_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };
-  }
-  return [{ stream: stream.name, problem: allOf(parents?.problem, output.problem) }];
+  const zone = new TimeZone(periodsOf(source, lane).timezone);
+  const parents = await parentsOf(task);
+  const isKnown = (parent: string) => parents.problem !== undefined || parents.ids.includes(parent);
+  const positions = new Map([...bookmark].filter(([parent]) => isKnown(parent)));
+  const bad = new BadParents(stream.name);
+  const questions = parents.ids.flatMap((parent) => questionsOf(task, parent, zone));
+  yield* readAll({ ...task, output, zone, bad, positions }, questions);
+  const problem = allOf(parents.problem, bad.problem, output.problem);
+  return [{ stream: stream.name, problem }];
 }
 
-/** Fixed, or as the user has set it. */
-function intervalOf({ source, lane }: Periods): Interval {
-  return source.interval === "setting" ? lane.settings.metricsInterval : source.interval;
-}
-
-function firstDay(task: Periods): number {
-  const { source, bookmark, lane } = task;
-  const { startDate = source.earliest } = lane.settings;
-  const earliest = Math.max(Date.parse(source.earliest), Date.parse(startDate));
-  // Periods of another length are other rows: those have to be read from the start.
-  if (bookmark.value === undefined || bookmark.interval !== intervalOf(task)) return earliest;
-  return Math.max(earliest, Date.parse(bookmark.value) - LOOKBACK_DAYS * DAY_MILLISECONDS);
-}
-
-/**
- * Both borders are inclusive; as times they cover the last day to its end. As a date the last day
- * may count with its first hour only, so hours ask for one day more, which is then left out.
- */
-function bordersOf(
-  { borders, startParameter, endParameter }: PeriodSource,
-  { first, last }: DayRange,
-  interval: Interval,
-): Record<string, string> {
-  if (borders === "date") {
-    const end = interval === "hour" ? last + DAY_MILLISECONDS : last;
-    return { [startParameter]: dayText(first), [endParameter]: dayText(end) };
-  }
-  const end = last + DAY_MILLISECONDS - 1;
-  return {
-    [startParameter]: new Date(first).toISOString(),
-    [endParameter]: new Date(end).toISOString(),
+async function* readAll(
+  figures: Figures,
+  questions: readonly Question[],
+): AsyncGenerator<Step, void> {
+  const { stream, source, zone, positions, lane } = figures;
+  const column = parentColumn(stream);
+  const bookmarkStep = () => {
+    const bookmark = periodBookmark(column, periodsOf(source, lane), positions);
+    return { kind: "bookmark", stream: stream.name, bookmark } as const;
   };
+  const guard = new ServerGuard();
+  const ask = (question: Question) => readAnswer(figures, question, zone);
+  const { readAhead, onAllRequested } = lane;
+  lane.progress.begin("requests");
+  lane.progress.expect(questions.length);
+  let answers = 0;
+  for await (const [question, answer] of inOrder(questions, ask, readAhead, onAllRequested)) {
+    lane.progress.advance();
+    const failure = yield* take(figures, question, answer);
+    if (failure && guard.failed(failure)) {
+      yield bookmarkStep();
+      throw failure;
+    }
+    if (!(answer instanceof TapError)) guard.answered();
+    if (++answers % ANSWERS_PER_CHECKPOINT === 0) {
+      yield bookmarkStep();
+      yield { kind: "checkpoint" };
+    }
+  }
+  yield bookmarkStep();
 }
 
-/** Undefined when the parent is gone by now. */
-async function readAnswer(task: Periods, { range, parent }: Question): Promise<Page | undefined> {
-  const { source, lane } = task;
-  const { reader, priority } = lane;
-  const interval = intervalOf(task);
-  const query = { ...bordersOf(source, range, interval), interval };
-  const path = source.path.replace("{id}", encodeURIComponent(parent ?? ""));
+/** Writes an answer's rows; returns its failure when it is the first of its parent. */
+async function* take(
+  { source, output, zone, bad, positions, lane }: Figures,
+  question: Question,
+  answer: Answer,
+): AsyncGenerator<Step, TapError | undefined> {
+  const { parent, range } = question;
+  const position = { stream: source.parent, id: parent };
+  const wasBad = bad.has(position);
+  if (answer instanceof TapError) {
+    bad.add(position, answer.message);
+    return wasBad ? undefined : answer;
+  }
+  if (!answer) return undefined;
+  addRows(output, answer, question, periodsOf(source, lane), zone);
+  yield* output.take();
+  answer.release();
+  // What one range lacks, the ranges after it must not pass by.
+  if (!wasBad) positions.set(parent, new Date(zone.startOf(range.last)).toISOString());
+  return undefined;
+}
+
+/** The column that names the parent of a row. */
+function parentColumn({ name, properties }: Stream): string {
+  const column = Object.entries(properties).find(([, { origin }]) => origin?.from === "parent");
+  if (!column) throw new RangeError(`the rows of ${name} do not say whose they are`);
+  return column[0];
+}
+
+/** The one parent that a setting names, or those of the list. */
+async function parentsOf({ source, parents, lane }: PeriodTask): Promise<Parents> {
+  const { parentSetting: setting } = source;
+  const named = setting === "organization_id" ? lane.settings.organizationId : undefined;
+  if (named !== undefined) return { ids: [named], problem: undefined };
   try {
-    return await reader.readOnce({ path, endpoint: source.path, query, priority }, source.rowsAt);
+    return (await parents[0]?.(quietly(lane))) ?? NO_PARENTS;
   } catch (error) {
-    if (error instanceof RowNotFoundError && parent !== undefined) return undefined;
-    throw error;
+    if (!(error instanceof ForbiddenError) || setting === undefined) throw error;
+    throw new ForbiddenError(`${error.message} Or name the one to read in ${setting}.`);
   }
 }

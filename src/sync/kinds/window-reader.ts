@@ -3,12 +3,19 @@ import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Stream, WindowSource } from "../../streams/define.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
 import type { Step } from "../contract/step.ts";
+import {
+  countRows,
+  itemKey,
+  type ListReading,
+  readFirstPage,
+  readList,
+  readOldestRow,
+} from "../lists/read-list.ts";
 import type { Output } from "../records/output.ts";
 import { stringOf, timeOf } from "../records/row-values.ts";
 import { IdSet } from "../sweep/id-set.ts";
 import { addKey } from "../sweep/row-keys.ts";
 import { problemOf, type Verdict } from "../sweep/verdicts.ts";
-import { itemKey, type ListReading, readFirstPage, readList, readOldestRow } from "./read-list.ts";
 
 export interface Windowed {
   readonly stream: Stream;
@@ -42,8 +49,15 @@ export class WindowReader {
     this.#key = itemKey(windowed.stream);
   }
 
-  first(window: Window): Promise<ListPage> {
-    return readFirstPage({ source: this.#listOf(window) }, this.#lane);
+  async first(window: Window): Promise<ListPage> {
+    const page = await readFirstPage({ source: this.#listOf(window) }, this.#lane);
+    this.#lane.progress.expect(page.totalCount);
+    return page;
+  }
+
+  /** How many rows there are before a moment, from `since` on; undefined when the API does not say. */
+  countBefore(moment: number, since: number): Promise<number | undefined> {
+    return countRows(this.#listOf({ start: since, end: moment }), this.#lane);
   }
 
   /** When the rows of a window begin, as far as that can be asked. */
@@ -83,7 +97,7 @@ export class WindowReader {
         mostPasses: 0,
         onPage: (page) => cuts.note(page),
       });
-      if (verdict.outcome === "whole") return verdict;
+      if (verdict.outcome === "whole" || !Number.isFinite(verdict.expected)) return verdict;
       for (const time of cuts.times) yield* this.#readMillisecond(time);
       const found = this.#seen.size;
       const addsUp = found + verdict.unreadable.length >= verdict.expected;
@@ -127,7 +141,7 @@ export class WindowReader {
     if (!addKey(this.#seen, this.#key, rows, row)) return;
     const timestamp = stringOf(rows, row, source.timestamp);
     const time = timestamp === undefined ? Number.NaN : Date.parse(timestamp);
-    // The window asks for a little more than it takes; its neighbour takes that.
+    // What stands at the border itself is for the neighbour.
     if (time < window.start || time >= window.end) {
       const isFar = time < window.start - 1 || time > window.end;
       if (isFar) output.refuse("came although others were asked for", page.placeOf(rows, row));
@@ -136,16 +150,19 @@ export class WindowReader {
     const latest = this.latest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(this.latest);
     if (time >= latest) this.latest = timestamp;
     output.add(rows, row, page);
+    this.#lane.progress.advance();
   }
 
   /**
-   * The API leaves out both borders and compares whole milliseconds: the millisecond before the
-   * start is named so that the first one is within.
+   * The API leaves out both borders: the microsecond before the start is named so that the first one
+   * is within. Events are compared in whole milliseconds, to which that is the one before.
    */
   #listOf({ start, end }: Window): ListSource {
     const { path, order, splits = {}, startParameter, endParameter } = this.#windowed.source;
     const query: Record<string, string> = { [endParameter]: new Date(end).toISOString() };
-    if (Number.isFinite(start)) query[startParameter] = new Date(start - 1).toISOString();
+    if (Number.isFinite(start)) {
+      query[startParameter] = new Date(start - 1).toISOString().replace("Z", "999Z");
+    }
     return { kind: "list", path, order, splits, query, wholeMilliseconds: true };
   }
 }

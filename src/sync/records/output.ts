@@ -1,20 +1,14 @@
 import { JsonIndex } from "../../polar/json/json-index.ts";
 import { LEVEL_OF_PROPERTIES, Rows } from "../../polar/rows.ts";
 import { type RecordFrame, recordFrame } from "../../singer/messages.ts";
-import type { SelectedStream } from "../../singer/selection.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import type { Step } from "../contract/step.ts";
 import { RecordEncoder, type RowContext } from "./record-encoder.ts";
 import { Refusals } from "./refusals.ts";
 import { RowKey } from "./row-key.ts";
 import type { Drift } from "./row-plan.ts";
-
-/** A selected stream and its declaration. */
-export interface SelectedDeclaration {
-  readonly declaration: Stream;
-  readonly selection: SelectedStream;
-}
 
 /** The output of the stream that a sync is for; it must be selected. */
 export function outputOf(task: {

@@ -1,8 +1,9 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { Stream } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
+import type { SelectedDeclaration } from "../contract/selected.ts";
 import { allOf, type Outcome, type Step } from "../contract/step.ts";
-import { Output, type RowOrigin, type SelectedDeclaration } from "./output.ts";
+import { Output, type RowOrigin } from "./output.ts";
 
 /** Writes the rows of a list: its own records, and those that stand inside of them. */
 export class TableWriter {

@@ -1,6 +1,7 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import { Census } from "./census.ts";
+import type { Known, Settled } from "./known.ts";
 import type { Part } from "./passes.ts";
 import { sortKeysOf } from "./sort-keys.ts";
 import type { RowTimes } from "./times.ts";
@@ -23,25 +24,6 @@ interface Taking {
   /** From its last row to its first it is in the declared order. */
   readonly backwards?: boolean;
   readonly onNew: (rows: Rows, row: number) => void;
-}
-
-/** What an interrupted sweep knew. */
-export interface Known {
-  readonly count: number;
-  readonly most: number;
-  /** The time of the newest row that was there when it began. */
-  readonly newest?: string | undefined;
-  /** How many rows have been seen, those included that can't be read. */
-  readonly rows: number;
-  readonly unreadable: readonly number[];
-  /** The last place where none of the rows behind has the same time as one to come. */
-  readonly settled?: Settled | undefined;
-}
-
-/** All rows up to a time, and how many have been read of them. */
-export interface Settled {
-  readonly time: string;
-  readonly rows: number;
 }
 
 const NOTHING_SETTLED: Settled = { time: "", rows: 0 };

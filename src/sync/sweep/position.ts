@@ -1,6 +1,6 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
-import type { Known, Settled } from "./counts.ts";
+import type { Known, Settled } from "./known.ts";
 import { RowDigest } from "./row-digest.ts";
 import { areDifferent, type SortKeys, sortKeysOf } from "./sort-keys.ts";
 import type { SweptList } from "./swept-list.ts";

@@ -105,7 +105,9 @@ async function* firstWalk(
 ): Progress<void> {
   const { firstPage = 1, lastPage = firstPage } = walkOptions;
   const pagesPerRange = Math.ceil((lastPage - firstPage + 1) / MOST_RANGES);
-  for await (const { page, number } of list.walk(list.first, walkOptions)) {
+  const goesOnAfter = (page: ListPage) => list.goesOnAfter(page);
+  const walked = list.walk(list.first, { ...walkOptions, goesOnAfter });
+  for await (const { page, number } of walked) {
     options.onPage?.(page);
     positions.pass(page, number);
     list.take(page, list.first, number);
@@ -119,6 +121,8 @@ async function* firstWalk(
 async function* finish(list: SweptList, options: SweepOptions): Progress<Verdict["outcome"]> {
   const { source, pageSize, resume, mostPasses = MOST_PASSES } = options;
   const { counts, ranges } = list;
+  // Where nothing is counted nothing can be proven, however often it is read.
+  if (!Number.isFinite(counts.latest)) return resume ? "unproven" : "short";
   if (yield* prove(list)) return "whole";
   if (resume) {
     const forgotten = counts.forgetUnsettled();

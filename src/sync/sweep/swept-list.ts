@@ -4,6 +4,7 @@ import type { ListSource } from "../../streams/define.ts";
 import { Counts } from "./counts.ts";
 import { firstPass, newestFirst, type Part } from "./passes.ts";
 import { Ranges } from "./ranges.ts";
+import { RowDigest } from "./row-digest.ts";
 import { RowTimes } from "./times.ts";
 import { type WalkOptions, walk } from "./walk.ts";
 
@@ -50,6 +51,29 @@ export class SweptList {
     return page;
   }
 
+  /**
+   * Whether there is more after a page that should be the last: a count may be too small. A full page
+   * is the end if it has the newest row that was seen at the beginning.
+   */
+  goesOnAfter(page: ListPage): boolean {
+    let count = 0;
+    for (const rows of page) count += rows.count;
+    if (count < this.first.limit) return false;
+    const { newest } = this.counts.known;
+    const latest = this.times.latest(page, this.first.sorting);
+    return newest === undefined || latest === undefined || latest < newest;
+  }
+
+  #fingerprint(page: ListPage): string {
+    const digest = new RowDigest();
+    for (const rows of page) {
+      for (let row = 0; row < rows.count; row++) {
+        digest.add(this.#options.primaryKey, rows, row);
+      }
+    }
+    return digest.text;
+  }
+
   /** Whether a part leaves out rows of the list. */
   #isFiltered({ query }: Part): boolean {
     return Object.keys(query).length > Object.keys(this.first.query).length;
@@ -57,11 +81,12 @@ export class SweptList {
 
   walk(
     part: Part,
-    options: Partial<Pick<WalkOptions, "firstPage" | "first" | "lastPage">> = {},
+    options: Partial<Omit<WalkOptions, "read" | "fingerprint">> = {},
   ): ReturnType<typeof walk> {
     const { readAhead, onAllRequested } = this.#options;
     const read = (number: number) => this.read(part, number);
-    return walk({ firstPage: 1, ...options, read, readAhead, onAllRequested });
+    const fingerprint = (page: ListPage) => this.#fingerprint(page);
+    return walk({ firstPage: 1, ...options, read, fingerprint, readAhead, onAllRequested });
   }
 
   /** Which pages of a part have rows that a resumed sweep must see itself. */

@@ -35,14 +35,7 @@ export function problemOf(list: string, verdict: Verdict): string | undefined {
   const { outcome, found, expected, unreadable, unreadableElsewhere = 0 } = verdict;
   const parts: string[] = [];
   if (outcome !== "whole") {
-    const said = Number.isFinite(expected)
-      ? `the API counts ${expected}`
-      : "the API gives no count";
-    const reason =
-      found >= expected
-        ? " now: the list kept changing, and rows that have gone since are among those found"
-        : ", however often they were read";
-    parts.push(`${found} rows of ${list} were found but ${said}${reason}`);
+    parts.push(`${found} rows of ${list} were found ${shortfall(found, expected)}`);
   }
   const met = unreadable.length + unreadableElsewhere;
   // Among ties one may be met at several places; when all others are there the rest is the number.
@@ -58,4 +51,16 @@ export function problemOf(list: string, verdict: Verdict): string | undefined {
     );
   }
   return `${parts.join("; ")}.`;
+}
+
+/** What is wrong with the number of rows found, and why. */
+function shortfall(found: number, expected: number): string {
+  if (!Number.isFinite(expected)) {
+    return "but the API gives no count: whether they are all can't be known";
+  }
+  const reason =
+    found >= expected
+      ? " now: the list kept changing, and rows that have gone since are among those found"
+      : ", however often they were read";
+  return `but the API counts ${expected}${reason}`;
 }

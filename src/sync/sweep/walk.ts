@@ -9,6 +9,10 @@ export interface WalkOptions {
   readonly first?: ListPage | undefined;
   /** The last page, where it is known already; otherwise the first answer that counts tells. */
   readonly lastPage?: number | undefined;
+  /** Stands for the rows of a page: equal for two pages of the same rows. */
+  readonly fingerprint: (page: ListPage) => string;
+  /** Whether the list goes on after a page that its count makes the last; it does not, unless said. */
+  readonly goesOnAfter?: ((page: ListPage) => boolean) | undefined;
   /** How many pages may be asked for before the first of them is taken. */
   readonly readAhead: number;
   /** Called when every page known of has been asked for: others may use the connections. */
@@ -30,15 +34,22 @@ const MOST_EMPTY = 3;
 /**
  * Walks a list from one page to its end, reading ahead, and yields the pages in order. Whoever
  * takes a page releases it. The end is where it was at first: what comes meanwhile is not followed.
+ *
+ * A list that gives no count ends with a page without rows, or when the API says that there is no next
+ * one; and so does one that goes on behind the end that its count tells. A page that repeats the one
+ * before it, from a server that does not mind the number, is the end of both.
  */
 export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, void> {
-  const { firstPage, first, readAhead, onAllRequested } = options;
+  const { firstPage, first, readAhead, onAllRequested, fingerprint } = options;
+  const { goesOnAfter = () => false } = options;
   const requests = new Requests(options.read);
   if (first) requests.put(firstPage, first);
   let { lastPage } = options;
   let next = firstPage;
   let lost = 0;
   let empty = 0;
+  let isBehindEnd = false;
+  let previous: string | undefined;
   const sendAhead = (number: number) => {
     const last = lastPage ?? number;
     while (next <= Math.max(number, Math.min(last, number + readAhead))) requests.send(next++);
@@ -55,6 +66,22 @@ export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, vo
         page.release();
         throw new ServerError("The server fails to send any row of several pages in a row.");
       }
+      if (lastPage === undefined || isBehindEnd) {
+        const rows = hasRows(page) ? fingerprint(page) : undefined;
+        const isRepeated = rows !== undefined && rows === previous;
+        if (isRepeated || (isBehindEnd && isEmpty(page))) {
+          page.release();
+          onAllRequested();
+          return;
+        }
+        previous = rows;
+      }
+      // A count that is too small must not hide what comes after it.
+      if (number === lastPage && goesOnAfter(page)) {
+        isBehindEnd = true;
+        previous = fingerprint(page);
+        lastPage++;
+      }
       // Without a count each page only knows of the next one, and one without rows is the end.
       const isLast = number >= (lastPage ?? page.lastPage);
       const hasEnded = isLast || empty === (lastPage === undefined ? 1 : MOST_EMPTY);
@@ -69,9 +96,12 @@ export async function* walk(options: WalkOptions): AsyncGenerator<WalkedPage, vo
 }
 
 function isEmpty(page: ListPage): boolean {
-  if (page.isLost || page.unreadable.length > 0) return false;
-  for (const rows of page) if (rows.count > 0) return false;
-  return true;
+  return !(page.isLost || page.unreadable.length > 0 || hasRows(page));
+}
+
+function hasRows(page: ListPage): boolean {
+  for (const rows of page) if (rows.count > 0) return true;
+  return false;
 }
 
 /** Pages on their way. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { LaneProgress } from "../../../src/sync/contract/lane-progress.ts";
 import type { Outcome, Step, Sync } from "../../../src/sync/contract/step.ts";
 import { type LanePlan, Lanes } from "../../../src/sync/engine/lanes.ts";
 import { settled } from "../../polar/clocks.ts";
@@ -11,6 +12,7 @@ function controlled(count: number) {
     const name = `lane ${index}`;
     return {
       streams: [name],
+      progress: new LaneProgress([name]),
       open: (place) => {
         places[index] = place;
         return steps();
@@ -111,6 +113,7 @@ describe("Lanes", () => {
     const { plans, allRequested } = controlled(1);
     const failing: LanePlan = {
       streams: ["x"],
+      progress: new LaneProgress(["x"]),
       // biome-ignore lint/correctness/useYield: it fails before its first step
       open: async function* () {
         throw new Error("no");

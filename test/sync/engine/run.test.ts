@@ -7,10 +7,11 @@ import { State } from "../../../src/singer/state.ts";
 import { MessageWriter } from "../../../src/singer/writer.ts";
 import { defineStream } from "../../../src/streams/define.ts";
 import { text } from "../../../src/streams/fields.ts";
+import { LaneProgress } from "../../../src/sync/contract/lane-progress.ts";
+import type { SelectedDeclaration } from "../../../src/sync/contract/selected.ts";
 import type { Step, Sync } from "../../../src/sync/contract/step.ts";
 import type { LanePlan } from "../../../src/sync/engine/lanes.ts";
 import { type RunOptions, run } from "../../../src/sync/engine/run.ts";
-import type { SelectedDeclaration } from "../../../src/sync/records/output.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { settled } from "../../polar/clocks.ts";
 
@@ -87,7 +88,11 @@ function prepare(scripts: Readonly<Record<string, Script>>, setup: Setup = {}) {
       }
       return [{ stream: name, problem: undefined }];
     }
-    return { streams: [name], open: ({ onAllRequested }) => steps(onAllRequested) };
+    return {
+      streams: [name],
+      progress: new LaneProgress([name]),
+      open: ({ onAllRequested }) => steps(onAllRequested),
+    };
   });
   const { log, lines: logged } = keptLog();
   const options: RunOptions = {
@@ -97,6 +102,7 @@ function prepare(scripts: Readonly<Record<string, Script>>, setup: Setup = {}) {
     state: State.empty(),
     writer: new MessageWriter(output),
     log,
+    follower: undefined,
     signal: new AbortController().signal,
     monotonic: () => 0,
     ...setup,

@@ -1,23 +1,33 @@
 import { describe, expect, it } from "vitest";
-import type { Simulator } from "../../../simulator/index.ts";
+import { z } from "zod";
+import type { Fault, Simulator } from "../../../simulator/index.ts";
 import type { ClientOptions } from "../../../src/polar/client.ts";
-import type { ChildBookmark } from "../../../src/sync/bookmarks/child-bookmark.ts";
+import { State } from "../../../src/singer/state.ts";
+import {
+  type ChildBookmark,
+  readChildBookmark,
+} from "../../../src/sync/bookmarks/child-bookmark.ts";
 import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
 import { syncChildren } from "../../../src/sync/kinds/children.ts";
-import { readParents } from "../../../src/sync/kinds/parents.ts";
+import { readParents } from "../../../src/sync/lists/parents.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { InstantClock } from "../../polar/clocks.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
-const none: ChildBookmark = { version: undefined, after: undefined };
+const none: ChildBookmark = {
+  version: undefined,
+  after: undefined,
+  failed: [],
+  parentsAt: new Map(),
+};
 
 /** Reads payment methods; `problem` is what is wrong with the list of customers. */
 function sync(
   simulator: Simulator,
   options: {
-    bookmark?: ChildBookmark;
+    bookmark?: Partial<ChildBookmark>;
     problem?: string;
     client?: Partial<ClientOptions>;
     overrides?: Partial<Context>;
@@ -31,7 +41,7 @@ function sync(
     ...(await readParents({ stream: streamNamed(parent.stream) }, lane)),
     problem: options.problem,
   }));
-  const bookmark = options.bookmark ?? none;
+  const bookmark = { ...none, ...options.bookmark };
   const running = syncChildren(taskOf(stream, source, bookmark, context, parents));
   return { running, clock: context.clock };
 }
@@ -91,8 +101,10 @@ describe("a sync parent by parent", () => {
     const after = { stream: "customers", id: customers[19] ?? "" };
 
     const { taken } = await takeAll(
-      sync(simulator, { bookmark: { version: 7, after }, overrides: { emitActivateVersion: true } })
-        .running,
+      sync(simulator, {
+        bookmark: { version: 7, after },
+        overrides: { emitActivateVersion: true },
+      }).running,
     );
 
     expect(positionsOf(taken)).toEqual(
@@ -113,7 +125,7 @@ describe("a sync parent by parent", () => {
     expect(taken.at(-1)?.kind).toBe("activate");
   });
 
-  it("reads the others when the rows of one can't be read, and does not pass it by", async () => {
+  it("passes by a parent whose rows are not whole, and remembers it", async () => {
     const simulator = await simulate({ sizes: { customers: 12, payment_methods: 60 } });
     const customers = customersOf(simulator);
     const ofFifth = tableRows(simulator, "payment_methods").filter(
@@ -129,9 +141,10 @@ describe("a sync parent by parent", () => {
       id === poison ? [] : [id],
     );
     expect(columnOf(taken, "id").sort()).toEqual(others.sort());
-    expect(positionsOf(taken)).toEqual(
-      customers.slice(0, 4).map((id) => ({ stream: "customers", id })),
-    );
+    expect(positionsOf(taken)).toEqual(customers.map((id) => ({ stream: "customers", id })));
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({
+      failed: [{ stream: "customers", id: customers[4] }],
+    });
   });
 
   it("is incomplete when the list of the parents is, and reads those that there are", async () => {
@@ -142,5 +155,158 @@ describe("a sync parent by parent", () => {
     expect(outcomes).toEqual([{ stream: "payment_methods", problem: "some." }]);
     expect(columnOf(taken, "id")).toHaveLength(tableRows(simulator, "payment_methods").length);
     expect(positionsOf(taken)).toEqual([]);
+  });
+});
+
+/** The faults that make all requests about these customers fail. */
+const failing = (ids: readonly string[], status = 500): Fault[] =>
+  ids.map((id) => ({ kind: "status", path: `/v1/customers/${id}/payment-methods`, status }));
+
+/** The customers that were asked about, each once, in their order. */
+const asked = ({ requests }: Simulator) => [
+  ...new Set(
+    requests.flatMap(({ path }) => /customers\/(.+)\/payment-methods/.exec(path)?.[1] ?? []),
+  ),
+];
+
+const failedIn = (taken: Parameters<typeof bookmarksOf>[0]) =>
+  z
+    .object({ failed: z.array(z.object({ id: z.string() })).default([]) })
+    .parse(bookmarksOf(taken).at(-1))
+    .failed.map(({ id }) => id);
+
+const methodsOf = (simulator: Simulator, without: readonly string[]) =>
+  tableRows(simulator, "payment_methods")
+    .filter(({ customer_id: customer }) => !without.includes(String(customer)))
+    .map(({ id }) => id)
+    .sort();
+
+describe("a bad parent", () => {
+  it.each([500, 503, 422, 418])(
+    "costs itself alone, is named, and is tried first the next time (%i)",
+    async (status) => {
+      const simulator = await simulate({ sizes: { customers: 20, payment_methods: 60 } });
+      const customers = customersOf(simulator);
+      const bad = [customers[3] ?? "", customers[11] ?? ""];
+      simulator.setFaults(failing(bad, status));
+      const overrides = { emitActivateVersion: true };
+
+      const first = await takeAll(sync(simulator, { overrides }).running);
+
+      expect(columnOf(first.taken, "id").sort()).toEqual(methodsOf(simulator, bad));
+      expect(first.outcomes[0]?.problem).toContain(
+        `payment_methods of 2 customers can't be read (${bad.join(", ")})`,
+      );
+      expect(first.outcomes[0]?.problem).toContain(`/v1/customers/${bad[0]}/payment-methods`);
+      expect(first.taken.map(({ kind }) => kind)).not.toContain("activate");
+      expect(failedIn(first.taken)).toEqual(bad);
+
+      simulator.setFaults([]);
+      const before = asked(simulator).length;
+      expect(before).toBe(20);
+      const again = await simulate({ sizes: { customers: 20, payment_methods: 60 } });
+      const bookmark = readChildBookmark("payment_methods", {
+        state: State.parse(
+          JSON.stringify({ bookmarks: { payment_methods: bookmarksOf(first.taken).at(-1) } }),
+          "state",
+        ),
+      });
+      const second = await takeAll(sync(again, { bookmark, overrides }).running);
+
+      expect(second.outcomes[0]?.problem).toBeUndefined();
+      expect(asked(again)).toEqual([
+        ...bad,
+        ...customers.filter((customer) => !bad.includes(customer)),
+      ]);
+      expect(columnOf(second.taken, "id").sort()).toEqual(methodsOf(again, []));
+      expect(failedIn(second.taken)).toEqual([]);
+      expect(second.taken.at(-1)?.kind).toBe("activate");
+    },
+  );
+
+  it("is remembered by an interrupted run as well, which goes on behind it", async () => {
+    const simulator = await simulate({ sizes: { customers: 20 } });
+    const customers = customersOf(simulator);
+    const bad = customers[3] ?? "";
+    const after = { stream: "customers", id: customers[9] ?? "" };
+    const failed = [{ stream: "customers", id: bad }];
+    simulator.setFaults(failing([bad]));
+
+    const { taken, outcomes } = await takeAll(
+      sync(simulator, { bookmark: { version: 7, after, failed }, client: { concurrency: 1 } })
+        .running,
+    );
+
+    expect(asked(simulator)).toEqual([bad, ...customers.slice(10)]);
+    expect(outcomes[0]?.problem).toContain(bad);
+    expect(bookmarksOf(taken)[0]).toMatchObject({ failed });
+    expect(failedIn(taken)).toEqual([bad]);
+  });
+
+  it("that is gone by the next time is forgotten", async () => {
+    const simulator = await simulate({ sizes: { customers: 5 } });
+    const failed = [{ stream: "customers", id: "00000000-0000-4000-8000-000000000000" }];
+
+    const { taken, outcomes } = await takeAll(
+      sync(simulator, { bookmark: { version: 7, after: undefined, failed } }).running,
+    );
+
+    expect(outcomes[0]?.problem).toBeUndefined();
+    expect(failedIn(taken)).toEqual([]);
+  });
+
+  it("among many: a hundred are remembered, and the position stays before the next", async () => {
+    const simulator = await simulate({ sizes: { customers: 230, payment_methods: 30 } });
+    const customers = customersOf(simulator);
+    const bad = customers.filter((_, index) => index % 2 === 0);
+    simulator.setFaults(failing(bad, 422));
+
+    const { taken, outcomes } = await takeAll(sync(simulator).running);
+
+    expect(outcomes[0]?.problem).toContain("payment_methods of 115 customers can't be read");
+    expect(positionsOf(taken).at(-1)).toEqual({ stream: "customers", id: customers[199] });
+    expect(failedIn(taken)).toEqual(bad.slice(0, 100));
+    expect(columnOf(taken, "id").sort()).toEqual(methodsOf(simulator, bad));
+  });
+});
+
+describe("a server that fails for every parent", () => {
+  it.each([
+    { status: 500, most: 10 },
+    { status: 422, most: 10 },
+    { status: 503, most: 2 },
+  ])("is taken for what it is after $most of them ($status)", async ({ status, most }) => {
+    const simulator = await simulate({ sizes: { customers: 60, payment_methods: 60 } });
+    const customers = customersOf(simulator);
+    simulator.setFaults(failing(customers.slice(20), status));
+    const taken: Record<string, unknown>[] = [];
+
+    const { running } = sync(simulator, { client: { maxRetries: 1 } });
+    const ending = (async () => {
+      for await (const step of running) if (step.kind === "bookmark") taken.push(step.bookmark);
+    })();
+
+    await expect(ending).rejects.toThrow(/payment-methods/);
+    // Those that failed are behind it: the next run does not begin with the same ones for ever.
+    expect(taken.at(-1)).toMatchObject({
+      after: { stream: "customers", id: customers[20 + most - 1] },
+      failed: customers.slice(20, 20 + most).map((id) => ({ stream: "customers", id })),
+    });
+  });
+
+  it("does not keep the known ones from having their turn the next time", async () => {
+    const simulator = await simulate({ sizes: { customers: 30 } });
+    const customers = customersOf(simulator);
+    const failed = customers.slice(0, 15).map((id) => ({ stream: "customers", id }));
+    const after = { stream: "customers", id: customers[14] ?? "" };
+    simulator.setFaults(failing(customers.slice(0, 15), 422));
+
+    const { taken } = await takeAll(
+      sync(simulator, { bookmark: { version: 7, after, failed }, client: { concurrency: 1 } })
+        .running,
+    );
+
+    expect(asked(simulator)).toEqual([...customers.slice(0, 10), ...customers.slice(15)]);
+    expect(failedIn(taken)).toEqual([...customers.slice(10, 15), ...customers.slice(0, 10)]);
   });
 });

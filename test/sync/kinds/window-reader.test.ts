@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { PolarClient } from "../../../src/polar/client.ts";
-import { type ListPage, ListReader, type ListRequest } from "../../../src/polar/list.ts";
+import { type ListPage, ListReader } from "../../../src/polar/list.ts";
+import type { ListRequest } from "../../../src/polar/page-search.ts";
 import { WindowReader } from "../../../src/sync/kinds/window-reader.ts";
 import { Output } from "../../../src/sync/records/output.ts";
 import { openClient } from "../../polar/clients.ts";

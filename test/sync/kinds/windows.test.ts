@@ -1,10 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { State } from "../../../src/singer/state.ts";
 import type { Stream, WindowSource } from "../../../src/streams/define.ts";
 import type { WindowBookmark } from "../../../src/sync/bookmarks/window-bookmark.ts";
+import { readWindowBookmark } from "../../../src/sync/bookmarks/window-bookmark.ts";
 import { syncWindows } from "../../../src/sync/kinds/windows.ts";
+import { InstantClock } from "../../polar/clocks.ts";
 import { startServer } from "../../polar/servers.ts";
 import { streamNamed } from "../../support/organization.ts";
+import { plainSettings } from "../contexts.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
 
 /** InstantClock stands here. */
@@ -22,7 +26,11 @@ interface Event {
  * millisecond dealt anew for each offset and limit; an event that came in twice counts twice but is
  * sent once a page; a page without events says that there are none.
  */
-function eventsEndpoint(events: readonly Event[], isHidden: (request: number) => boolean) {
+function eventsEndpoint(
+  events: readonly Event[],
+  isHidden: (request: number) => boolean,
+  poison: string | undefined,
+) {
   return startServer((response, number, { target }) => {
     const query = new URL(target, "http://events").searchParams;
     const start = Date.parse(query.get("start_timestamp") ?? "0000-01-01");
@@ -41,6 +49,10 @@ function eventsEndpoint(events: readonly Event[], isHidden: (request: number) =>
     const items = [
       ...new Map(list.slice(offset, offset + limit).map((one) => [one.id, one])).values(),
     ];
+    if (items.some(({ id }) => id === poison)) {
+      response.writeHead(500).end("Internal Server Error");
+      return;
+    }
     if (isHidden(number)) items.length = 0;
     const count = items.length === 0 ? 0 : list.length;
     const pagination = { total_count: count, max_page: Math.ceil(count / limit) };
@@ -52,7 +64,7 @@ const stream: Stream = streamNamed("events");
 if (stream.source.kind !== "windows") throw new Error("events are read in windows");
 const source: WindowSource = stream.source;
 
-const none: WindowBookmark = { value: undefined, progress: undefined };
+const none: WindowBookmark = { value: undefined, progress: undefined, counted: [] };
 
 async function sync(
   events: readonly Event[],
@@ -60,21 +72,29 @@ async function sync(
     pageSize = 100,
     bookmark = none,
     startDate,
+    lookbackMinutes,
     isHidden = () => false,
+    poison,
+    now = NOW,
   }: {
     pageSize?: number;
     bookmark?: WindowBookmark;
     startDate?: number;
+    lookbackMinutes?: number;
     isHidden?: (request: number) => boolean;
+    /** The event that no page can be sent with. */
+    poison?: string;
+    now?: number;
   } = {},
 ) {
-  const server = await eventsEndpoint(events, isHidden);
+  const clock = new InstantClock(new Date(now - 1_000_000).toISOString());
+  const server = await eventsEndpoint(events, isHidden, poison);
   const settings = {
+    ...plainSettings,
+    lookbackMinutes,
     startDate: startDate === undefined ? undefined : new Date(startDate).toISOString(),
-    metricsInterval: "day",
-    fullSweepHours: 24,
-  } as const;
-  const context = contextFor(server, {}, { pageSize, settings });
+  };
+  const context = { ...contextFor(server, { maxRetries: 1 }, { pageSize, settings }), clock };
   const result = await takeAll(syncWindows(taskOf(stream, source, bookmark, context)));
   return { ...result, requests: server.requests };
 }
@@ -163,10 +183,10 @@ describe("a sync in windows", () => {
       source: "user",
     }));
 
-    const { taken } = await sync(events, { bookmark: { value: undefined, progress } });
+    const { taken } = await sync(events, { bookmark: { ...none, progress } });
 
     expect(columnOf(taken, "id")).toEqual([]);
-    expect(bookmarksOf(taken).at(-1)).toEqual({
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({
       replication_key: "timestamp",
       replication_key_value: latest,
       progress: undefined,
@@ -177,7 +197,7 @@ describe("a sync in windows", () => {
     const value = text(NOW - 1_000, 7);
     const events = [{ id: uuid(1), timestamp: text(NOW - 60_000, 0), source: "user" }];
 
-    const { taken } = await sync(events, { bookmark: { value, progress: undefined } });
+    const { taken } = await sync(events, { bookmark: { ...none, value } });
 
     expect(columnOf(taken, "id")).toEqual([uuid(1)]);
     expect(bookmarksOf(taken).at(-1)).toMatchObject({ replication_key_value: value });
@@ -192,7 +212,7 @@ describe("a sync in windows", () => {
 
     // Between the two requests for the newest page come the two pages; the second is not there at
     // first: the server says that there are no events.
-    const isHidden = (request: number) => request === 3;
+    const isHidden = (request: number) => request === 4;
     const { taken, outcomes } = await sync(events, { pageSize: 2, isHidden });
 
     expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
@@ -205,6 +225,140 @@ describe("a sync in windows", () => {
     const { taken, requests } = await sync([event, event, event]);
 
     expect(columnOf(taken, "id")).toEqual([uuid(1)]);
-    expect(requests).toHaveLength(1);
+    // One before the look-back, one within it.
+    expect(requests).toHaveLength(2);
+  });
+});
+
+/** What the next sync reads out of the last bookmark, through the text of a state. */
+function nextBookmark(taken: Parameters<typeof bookmarksOf>[0]): WindowBookmark {
+  const text = JSON.stringify({ bookmarks: { events: bookmarksOf(taken).at(-1) } });
+  const state = State.parse(text, "state");
+  return readWindowBookmark("events", source, Number.NEGATIVE_INFINITY, { state });
+}
+
+const HOUR = 3_600_000;
+/** Back to a year, and many of the last days. */
+const age = fc.oneof(
+  fc.integer({ min: 3 * HOUR, max: 72 * HOUR }),
+  fc.integer({ min: 3 * HOUR, max: 365 * 24 * HOUR }),
+);
+const past = fc.record({
+  ages: fc.array(age, { maxLength: 40 }),
+  late: fc.array(age, { maxLength: 4 }),
+  twice: fc.nat(3),
+});
+
+describe("rows that come later than the look-back", () => {
+  const eventOf = (number: number, milliseconds: number): Event => ({
+    id: uuid(number),
+    timestamp: text(NOW - milliseconds, number % 1_000),
+    source: "user",
+  });
+
+  it("are read by the next sync, however old they are, and not a second time", async () => {
+    await fc.assert(
+      fc.asyncProperty(past, async ({ ages, late, twice }) => {
+        const old = ages.map((one, index) => eventOf(index, one));
+        const newcomers = late.map((one, index) => eventOf(1_000 + index, one));
+        const first = await sync(old, { pageSize: 20 });
+        // Some that were there are stored once more: they count, and are no new rows.
+        const repeated = old.slice(0, twice);
+        const now = [...old, ...newcomers, ...repeated];
+
+        const second = await sync(now, { pageSize: 20, bookmark: nextBookmark(first.taken) });
+        const third = await sync(now, { pageSize: 20, bookmark: nextBookmark(second.taken) });
+
+        expect(second.outcomes[0]?.problem).toBeUndefined();
+        expect(columnOf(second.taken, "id")).toEqual(
+          expect.arrayContaining(newcomers.map(({ id }) => id)),
+        );
+        expect(columnOf(third.taken, "id")).toEqual([]);
+        // One to see that nothing came late, and the window of the look-back.
+        expect(third.requests).toHaveLength(2);
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("that have gone make nothing be read, then or later", async () => {
+    const old = Array.from({ length: 30 }, (_, index) => eventOf(index, (index + 3) * HOUR));
+    const first = await sync(old);
+    const now = old.slice(0, 20);
+
+    const second = await sync(now, { bookmark: nextBookmark(first.taken) });
+    const third = await sync(now, { bookmark: nextBookmark(second.taken) });
+
+    expect(columnOf(second.taken, "id")).toEqual([]);
+    expect(columnOf(third.taken, "id")).toEqual([]);
+    expect(third.requests).toHaveLength(2);
+  });
+
+  it("cost no more than the time that they fell into", async () => {
+    // A run every six hours for twenty days, so that there are times to tell apart.
+    let bookmark = none;
+    const old = Array.from({ length: 400 }, (_, index) => eventOf(index, (index + 3) * 1.2 * HOUR));
+    for (let hours = 480; hours >= 0; hours -= 6) {
+      const now = NOW - hours * HOUR;
+      const { taken } = await sync(old, { bookmark, now });
+      bookmark = nextBookmark(taken);
+    }
+    const late = eventOf(1_000, 30 * HOUR);
+
+    const { taken, requests } = await sync([...old, late], { bookmark });
+
+    expect(columnOf(taken, "id")).toContain(late.id);
+    expect(columnOf(taken, "id").length).toBeLessThan(20);
+    expect(requests.length).toBeLessThan(20);
+  });
+
+  it("start being noticed when an older version's bookmark has no counts", async () => {
+    const value = text(NOW - 3 * HOUR, 0);
+    const old = [eventOf(1, 3 * HOUR), eventOf(2, 9 * HOUR)];
+    const late = eventOf(3, 30 * HOUR);
+
+    const first = await sync(old, { bookmark: { ...none, value } });
+    const second = await sync([...old, late], { bookmark: nextBookmark(first.taken) });
+
+    expect(columnOf(first.taken, "id")).toEqual([uuid(1)]);
+    expect(columnOf(second.taken, "id")).toContain(late.id);
+  });
+
+  it("are counted from another bookmark, or another start date, anew", async () => {
+    const old = [eventOf(1, 3 * HOUR), eventOf(2, 9 * HOUR)];
+    const { taken } = await sync(old);
+    const bookmark = bookmarksOf(taken).at(-1);
+    const read = (changed: object, since: number) => {
+      const text = JSON.stringify({ bookmarks: { events: { ...bookmark, ...changed } } });
+      return readWindowBookmark("events", source, since, { state: State.parse(text, "state") });
+    };
+
+    expect(read({}, Number.NEGATIVE_INFINITY).counted).not.toEqual([]);
+    expect(read({}, NOW).counted).toEqual([]);
+    const byHand = { replication_key_value: text(NOW - 20 * HOUR, 0) };
+    expect(read(byHand, Number.NEGATIVE_INFINITY).counted).toEqual([]);
+  });
+
+  it("are looked for again when they could not all be read", async () => {
+    const old = Array.from({ length: 10 }, (_, index) => eventOf(index, (index + 3) * HOUR));
+    const first = await sync(old);
+    const now = [...old, eventOf(1_000, 5.5 * HOUR)];
+    const bookmark = nextBookmark(first.taken);
+
+    const poisoned = await sync(now, { bookmark, poison: uuid(1_000) });
+    const second = await sync(now, { bookmark: nextBookmark(poisoned.taken) });
+
+    expect(poisoned.outcomes[0]?.problem).toContain("can't be read");
+    expect(columnOf(second.taken, "id")).toContain(uuid(1_000));
+    expect(second.outcomes[0]?.problem).toBeUndefined();
+  });
+
+  it.each([0, 30, 24 * 60])("are those from before %i minutes, if so set", async (minutes) => {
+    const old = [eventOf(1, 48 * HOUR)];
+    const first = await sync(old, { lookbackMinutes: minutes });
+
+    const { counted } = nextBookmark(first.taken);
+
+    expect(counted.at(-1)).toEqual({ before: NOW - minutes * 60_000, rows: 1 });
   });
 });

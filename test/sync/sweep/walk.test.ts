@@ -46,7 +46,8 @@ class List {
   };
 }
 
-const quiet = { firstPage: 1, readAhead: 3, onAllRequested: () => undefined };
+const fingerprint = (page: ListPage) => valuesOf(page, "id").join();
+const quiet = { firstPage: 1, readAhead: 3, onAllRequested: () => undefined, fingerprint };
 
 /** Walks a whole list, and gives what each page held. */
 async function walkAll(list: List, options: Partial<WalkOptions> = {}) {
@@ -61,6 +62,7 @@ async function walkAll(list: List, options: Partial<WalkOptions> = {}) {
     firstPage: 1,
     readAhead: 3,
     onAllRequested,
+    fingerprint,
     ...options,
   })) {
     pages.push({ number, ids: valuesOf(page, "id") });
@@ -351,5 +353,46 @@ describe("pages without a readable row", () => {
     await expect(walkAll(list, { read: async (page) => nothing(page) })).rejects.toThrow(
       ServerError,
     );
+  });
+});
+
+describe("a list behind the end that its count tells", () => {
+  /** A list that counts only two of its pages; `pages` are the ids on each. */
+  const readFrom = (maker: PageMaker, pages: readonly (readonly string[])[]) => {
+    const asked: number[] = [];
+    const read = async (number: number) => {
+      asked.push(number);
+      const ids = pages[number - 1] ?? [];
+      const facts = { totalCount: 4, lastPage: 2, receivedAt: 0 };
+      return maker.page(
+        ids.map((id) => ({ id })),
+        facts,
+      );
+    };
+    return { asked, read };
+  };
+  const goesOnAfter = (page: ListPage) => valuesOf(page, "id").length === 2;
+
+  it.each([
+    { name: "ends with a page that is not full", pages: ["ab", "cd", "ef", "g"], numbers: 4 },
+    { name: "ends with a page without rows", pages: ["ab", "cd", "ef"], numbers: 3 },
+    { name: "ends with a page that repeats", pages: ["ab", "cd", "ef", "ef", "ef"], numbers: 3 },
+    { name: "is asked for no more when that is not full", pages: ["ab", "c"], numbers: 2 },
+  ])("$name", async ({ pages, numbers }) => {
+    const maker = new PageMaker();
+    const { read } = readFrom(
+      maker,
+      pages.map((ids) => [...ids]),
+    );
+
+    const walked: unknown[] = [];
+    for await (const { page, number } of walk({ ...quiet, read, goesOnAfter })) {
+      walked.push(number);
+      page.release();
+    }
+
+    expect(walked).toEqual(Array.from({ length: numbers }, (_, index) => index + 1));
+    await settled();
+    expect(maker.held).toBe(0);
   });
 });

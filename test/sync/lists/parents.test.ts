@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { canCollect, ParentCollector, readParents } from "../../../src/sync/kinds/parents.ts";
+import { canCollect, ParentCollector, readParents } from "../../../src/sync/lists/parents.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
-import { rowsFrom } from "../rows.ts";
+import { rowsFrom, rowsOf } from "../rows.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 
 const benefits = streamNamed("benefits");
@@ -19,6 +19,11 @@ describe("parents gathered from the rows of their list", () => {
   it("are all of them, in the order of their ids", () => {
     const { ids } = collect({ stream: benefits }, [{ id: "c" }, { id: "a" }, { id: "b" }]);
     expect(ids).toEqual(["a", "b", "c"]);
+  });
+
+  it("are each there once, though their list was begun anew", () => {
+    const { ids } = collect({ stream: benefits }, [{ id: "a" }, { id: "b" }, { id: "a" }]);
+    expect(ids).toEqual(["a", "b"]);
   });
 
   it("are those that the API's filter would leave", () => {
@@ -41,14 +46,33 @@ describe("parents gathered from the rows of their list", () => {
     expect(collect({ stream: benefits, has: "seats" }, rows).ids).toEqual(["b", "d"]);
   });
 
-  it.each([true, false])(
-    "are waited for until the list has been read (whole: %s)",
-    async (whole) => {
-      const collector = new ParentCollector({ stream: benefits });
-      collector.finish({ isWhole: whole });
-      expect(await collector.finished).toBe(whole);
-    },
-  );
+  const collected = (end: { isWhole: boolean; touchedSince?: number; caughtUpAt?: number }) => {
+    const collector = new ParentCollector({ stream: benefits });
+    const rows = rowsOf('[{"id":"b"},{"id":"a"},{"id":"b"}]');
+    for (const row of [0, 1, 2]) collector.add(rows, row);
+    collector.finish(end);
+    return collector;
+  };
+
+  it("are all of them when the whole list has passed, each once, and known as far as the list", async () => {
+    const ids = ["a", "b"];
+    const whole = { ids, problem: undefined, areTouchedOnly: false, caughtUpAt: 7 };
+    expect(await collected({ isWhole: true, caughtUpAt: 7 }).parents(3)).toEqual(whole);
+    expect(await collected({ isWhole: true, caughtUpAt: 7 }).parents(undefined)).toEqual(whole);
+  });
+
+  it("are those that were touched, for who knows all others as of the same moment", async () => {
+    const collector = collected({ isWhole: false, touchedSince: 3, caughtUpAt: 7 });
+    const touched = { ids: ["a", "b"], problem: undefined, areTouchedOnly: true, caughtUpAt: 7 };
+    expect(await collector.parents(3)).toEqual(touched);
+    expect(await collector.parents(2)).toBeUndefined();
+    expect(await collector.parents(undefined)).toBeUndefined();
+  });
+
+  it("are unknown when the list is not whole", async () => {
+    expect(await collected({ isWhole: false }).parents(undefined)).toBeUndefined();
+    expect(await collected({ isWhole: false }).parents(3)).toBeUndefined();
+  });
 });
 
 it("a filter by what is no column can't be told from the rows", () => {

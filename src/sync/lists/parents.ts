@@ -1,35 +1,21 @@
 import type { Rows } from "../../polar/rows.ts";
-import type { Stream } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
+import type { ListEnd, ParentChoice, Parents, RowObserver } from "../contract/kind.ts";
 import { problemOf } from "../sweep/verdicts.ts";
-import type { ListEnd, RowObserver } from "./kind.ts";
 import { itemKey, readList } from "./read-list.ts";
 
-/** Which rows of a stream are parents. */
-export interface ParentChoice {
-  readonly stream: Stream;
-  /** Restricts the list by the API's own filter. */
-  readonly query?: Readonly<Record<string, string>> | undefined;
-  /** Only rows with a value here count. */
-  readonly has?: string | undefined;
-}
-
-/** The ids of parents, and why they are not all, should that be so. */
-export interface Parents {
-  /** In ascending order, so that an interrupted sync knows which it has done. */
-  readonly ids: readonly string[];
-  readonly problem: string | undefined;
-}
-
 export const NO_PARENTS: Parents = { ids: [], problem: undefined };
+
+type End = Pick<ListEnd, "isWhole" | "touchedSince" | "caughtUpAt">;
 
 /** Gathers the ids of parents from the rows of their list. */
 export class ParentCollector implements RowObserver {
   readonly #choice: ParentChoice;
-  readonly #ids: string[] = [];
+  /** A set, since a list that is begun anew brings its rows again. */
+  readonly #ids = new Set<string>();
   /** What {@link finish} was called with. */
-  readonly finished: Promise<boolean>;
-  #resolve: (whole: boolean) => void = () => undefined;
+  readonly finished: Promise<End>;
+  #resolve: (end: End) => void = () => undefined;
 
   constructor(choice: ParentChoice) {
     this.#choice = choice;
@@ -46,16 +32,24 @@ export class ParentCollector implements RowObserver {
       if (rows.textOf(row, property) !== JSON.stringify(value)) return;
     }
     const id = rows.textOf(row, "id");
-    if (id !== undefined) this.#ids.push(id.replaceAll('"', ""));
+    if (id !== undefined) this.#ids.add(id.replaceAll('"', ""));
   }
 
-  /** Tells those who wait whether the ids are those of the whole list. */
-  finish({ isWhole }: Pick<ListEnd, "isWhole">): void {
-    this.#resolve(isWhole);
+  /** Tells those who wait which ids these are. */
+  finish(end: End): void {
+    this.#resolve(end);
+  }
+
+  /** The ids of all, or of those touched since a moment; undefined where they are neither. */
+  async parents(since: number | undefined): Promise<Parents | undefined> {
+    const { isWhole, touchedSince, caughtUpAt } = await this.finished;
+    const areTouchedOnly = !isWhole && touchedSince !== undefined && touchedSince === since;
+    if (!isWhole && !areTouchedOnly) return undefined;
+    return { ids: this.ids, problem: undefined, areTouchedOnly, caughtUpAt };
   }
 
   get ids(): readonly string[] {
-    return this.#ids.toSorted();
+    return [...this.#ids].sort();
   }
 }
 

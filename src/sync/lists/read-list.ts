@@ -69,6 +69,23 @@ export function readOldestRow(
   return readListPage(reading, firstPass(reading.source, 1), 1, lane);
 }
 
+/** Pages of one row to ask for: one whose row can't be read may not come with a count. */
+const PAGES_FOR_A_COUNT = [1, 2, 3];
+
+/** How many rows a list has; undefined when the API does not say. */
+export async function countRows(
+  source: ListSource,
+  lane: LaneContext,
+): Promise<number | undefined> {
+  for (const number of PAGES_FOR_A_COUNT) {
+    const page = await readListPage({ source }, firstPass(source, 1), number, lane);
+    const { totalCount } = page;
+    page.release();
+    if (totalCount !== undefined) return totalCount;
+  }
+  return undefined;
+}
+
 /** Reads one page of a list, in one of the ways to walk it. */
 export function readListPage(
   { source, path = source.path }: Pick<ListReading, "source" | "path">,

@@ -1,13 +1,38 @@
 import type { Rows } from "../../polar/rows.ts";
 import type { ReplicationMethod } from "../../singer/catalog.ts";
 import type { Source, Stream } from "../../streams/define.ts";
-import type { Context, LaneContext } from "../contract/context.ts";
-import type { Sync } from "../contract/step.ts";
-import type { SelectedDeclaration } from "../records/output.ts";
-import type { ParentChoice, Parents } from "./parents.ts";
+import type { Context, LaneContext } from "./context.ts";
+import type { SelectedDeclaration } from "./selected.ts";
+import type { Sync } from "./step.ts";
 
 type KindName = Source["kind"];
 type SourceOf<K extends KindName> = Extract<Source, { readonly kind: K }>;
+
+/** Which rows of a stream are parents. */
+export interface ParentChoice {
+  readonly stream: Stream;
+  /** Restricts the list by the API's own filter. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Only rows with a value here count. */
+  readonly has?: string | undefined;
+}
+
+/** The ids of parents, and why they are not all, should that be so. */
+export interface Parents {
+  /** In ascending order, so that an interrupted sync knows which it has done. */
+  readonly ids: readonly string[];
+  readonly problem: string | undefined;
+  /** Whether they are only those that were touched since the moment that was asked for. */
+  readonly areTouchedOnly?: boolean;
+  /** Up to when touched ones are among them; undefined where nobody knows. */
+  readonly caughtUpAt?: number | undefined;
+}
+
+/**
+ * Brings the ids of parents. Who has read the rows of all of them as of `since` (milliseconds since
+ * the epoch, as the last answer's `caughtUpAt` said) may get those alone that were touched after it.
+ */
+export type ParentSupply = (lane: LaneContext, since?: number) => Promise<Parents>;
 
 /** How the reading of a list has ended. */
 export interface ListEnd {
@@ -17,6 +42,10 @@ export interface ListEnd {
   readonly isWhole: boolean;
   /** How many rows the API counts. */
   readonly count: number;
+  /** Where the list was caught up instead: those that passed were touched after this moment. */
+  readonly touchedSince?: number;
+  /** Up to when the list is known, where that is kept. */
+  readonly caughtUpAt?: number;
 }
 
 /** Sees the rows of a list pass by. */
@@ -32,7 +61,7 @@ export interface StreamTask<S extends Source = Source> {
   /** The selected streams that it brings: itself, and those whose rows stand inside of its rows. */
   readonly members: readonly SelectedDeclaration[];
   /** Whom it asks about, in the order in which its kind has named them. */
-  readonly parents: readonly ((lane: LaneContext) => Promise<Parents>)[];
+  readonly parents: readonly ParentSupply[];
   /** Those who want to see its rows pass by, because they ask about them. */
   readonly observers: readonly RowObserver[];
   /** All streams that there are, selected or not. */

@@ -1,3 +1,5 @@
+import type { ListPage } from "../../polar/list.ts";
+import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
 import {
   readSweepBookmark,
@@ -7,7 +9,8 @@ import {
 } from "../bookmarks/sweep-bookmark.ts";
 import { nextVersion } from "../bookmarks/table-version.ts";
 import type { Context } from "../contract/context.ts";
-import type { Step, Sync } from "../contract/step.ts";
+import { method, type OpenTask, type StreamTask } from "../contract/kind.ts";
+import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import type { SweepPosition } from "../sweep/position.ts";
 import {
@@ -16,7 +19,7 @@ import {
   reasonToStartOver,
   type Verdict,
 } from "../sweep/verdicts.ts";
-import { method, type OpenTask, type StreamTask } from "./kind.ts";
+import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
 
@@ -95,6 +98,7 @@ async function* readVersion(
 ): AsyncGenerator<Step, Verdict> {
   const walk = walkOf(source, lane);
   table.setVersion(lane.emitActivateVersion ? version : undefined);
+  lane.progress.begin("rows", resume?.rows);
   const progress = readList(
     {
       source,
@@ -102,7 +106,9 @@ async function* readVersion(
       onRow: (rows, row, page) => {
         table.add(rows, row, page);
         for (const observer of observers) observer.add(rows, row);
+        lane.progress.advance();
       },
+      onPage: ({ totalCount }) => lane.progress.expect(totalCount),
       resume,
     },
     lane,
@@ -129,21 +135,23 @@ async function* readHidden(
   const { hiddenUnless } = source;
   if (!hiddenUnless) return undefined;
   const choice = { stream: streamNamed(hiddenUnless.parent), query: hiddenUnless.parentQuery };
-  let { ids, problem } = await readParents(choice, lane);
+  const { ids, problem } = await readParents(choice, lane);
+  const bad = new BadParents(stream.name);
+  const guard = new ServerGuard();
   for (const id of ids) {
     const query = { ...source.query, [hiddenUnless.parameter]: id };
-    const onePart = { ...source, query };
-    const progress = readList(
-      {
-        source: onePart,
-        key: itemKey(stream),
-        onRow: (rows, row, page) => table.add(rows, row, page),
-      },
-      lane,
-    );
-    let next = await progress.next();
-    for (; !next.done; next = await progress.next()) yield* table.take();
-    problem ??= problemOf(stream.name, next.value);
+    const onRow = (rows: Rows, row: number, page: ListPage) => table.add(rows, row, page);
+    const progress = readList({ source: { ...source, query }, key: itemKey(stream), onRow }, lane);
+    try {
+      let next = await progress.next();
+      for (; !next.done; next = await progress.next()) yield* table.take();
+      const problemHere = problemOf(stream.name, next.value);
+      if (problemHere !== undefined) bad.add({ stream: hiddenUnless.parent, id }, problemHere);
+      guard.answered();
+    } catch (error) {
+      if (!isOfOneParent(error) || guard.failed(error)) throw error;
+      bad.add({ stream: hiddenUnless.parent, id }, error.message);
+    }
   }
-  return problem;
+  return allOf(problem, bad.problem);
 }

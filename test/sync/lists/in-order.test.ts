@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { inOrder } from "../../../src/sync/kinds/in-order.ts";
+import { inOrder } from "../../../src/sync/lists/in-order.ts";
 
 /** Calls that end when the test says so. */
 function manualCalls() {
