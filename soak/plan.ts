@@ -58,10 +58,7 @@ export interface Plan {
   readonly runs: readonly RunPlan[];
 }
 
-/** Events with times long past, which `events` does not see: docs/completeness.md tells of them. */
-const unseen = ["event.ingest_late"];
-
-const changes = [...changeKinds.keys()].filter((kind) => !unseen.includes(kind));
+const changes = [...changeKinds.keys()];
 
 /** Few runs have more requests. */
 const FAULTY_REQUESTS = 40;

@@ -3,6 +3,7 @@ import type { Simulator } from "../simulator/index.ts";
 import { propertiesOf } from "../simulator/json.ts";
 import type { PeriodSource, Stream } from "../src/streams/define.ts";
 import {
+  columnsFrom,
   daysBetween,
   type JsonRow,
   jsonRows,
@@ -16,17 +17,6 @@ export type RowText = ReadonlyMap<string, string>;
 
 /** Columns that show other rows as they were when an event was read; events are read once. */
 const asOfTheFetch: readonly string[] = ["customer", "child_count", "label"];
-
-/**
- * Events that say when something was created, however much later they come. Whether they are read
- * depends on that: docs/completeness.md tells of it.
- */
-const backdated: readonly unknown[] = [
-  "balance.order",
-  "balance.credit_order",
-  "customer.created",
-  "subscription.created",
-];
 
 /** Of which time on the tap was asked to read, and until when. */
 export interface Span {
@@ -78,10 +68,9 @@ async function textsOf(
   }
   const hiddenToo = source.kind === "list" && source.hiddenUnless !== undefined;
   const texts = new Map<string, Map<string, string>>();
-  for (const { hidden, original, json } of simulator.rows(name)) {
+  for (const { hidden, json } of simulator.rows(name)) {
     if (hidden && !hiddenToo) continue;
     const row = jsonRows.element.parse(JSON.parse(json));
-    if (name === "events" && !original && backdated.includes(row.name)) continue;
     const time = source.kind === "windows" ? Date.parse(String(row[source.timestamp])) : undefined;
     if (time !== undefined && time < since.getTime()) continue;
     texts.set(keyText(stream, row), rawTexts(json));
@@ -92,25 +81,28 @@ async function textsOf(
 async function periodRows(
   simulator: Simulator,
   stream: Stream,
-  { path, parent, rowsAt, startParameter, endParameter, borders }: PeriodSource,
+  source: PeriodSource,
   days: readonly string[],
 ): Promise<JsonRow[]> {
   const [first = "", last = ""] = [days[0], days.at(-1)];
+  const isDate = source.borders === "date";
+  const request = { interval: "day", timezone: "UTC" };
   const rows: JsonRow[] = [];
-  for (const { id } of parent === undefined ? [{ id: "" }] : tableRows(simulator, parent)) {
-    const url = new URL(path.replace("{id}", String(id)), simulator.url);
-    const isDate = borders === "date";
-    url.searchParams.set(startParameter, isDate ? first : `${first}T00:00:00Z`);
-    url.searchParams.set(endParameter, isDate ? last : `${last}T23:59:59Z`);
+  for (const parent of tableRows(simulator, source.parent)) {
+    const id = String(parent.id);
+    const url = new URL(source.path.replace("{id}", id), simulator.url);
+    if (source.parameter !== undefined) url.searchParams.set(source.parameter, id);
+    url.searchParams.set(source.startParameter, isDate ? first : `${first}T00:00:00Z`);
+    url.searchParams.set(source.endParameter, isDate ? last : `${last}T23:59:59Z`);
     url.searchParams.set("interval", "day");
     const authorization = `Bearer ${simulator.accessToken}`;
     const response = await fetch(url, { headers: { authorization } });
     const answer = jsonRows.element.parse(await response.json());
-    for (const row of jsonRows.parse(answer[rowsAt])) {
-      rows.push({ ...row, interval: "day", ...(parent !== undefined && { meter_id: id }) });
+    for (const item of jsonRows.parse(answer[source.rowsAt])) {
+      rows.push(columnsFrom(stream, item, parent, request));
     }
   }
-  return stream.properties.interval ? rows : rows.map(({ interval: _, ...row }) => row);
+  return rows;
 }
 
 const dayOf = (time: Date) => time.toISOString().slice(0, 10);

@@ -149,7 +149,7 @@ export function parentsOf(
 }
 
 /** An item with its columns named as the stream names them. */
-function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: JsonRow = {}) {
+export function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: JsonRow = {}) {
   const columns: JsonRow = { ...item };
   for (const [column, { origin }] of Object.entries(stream.properties)) {
     if (origin?.from === "parent") columns[column] = parent[origin.property];
