@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
 import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
-import { LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
+import { LEVEL_OF_OWN_PROPERTIES, LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
 
 /** Either a count or, in the cursor form, only whether there is more; null or absent at worst. */
 const pagination = z.union([
@@ -42,9 +42,12 @@ export class Page {
     this.offset = 0;
     const { bytes } = body;
     if (rowsAt === undefined) {
-      this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
+      this.#index.scan(bytes, LEVEL_OF_OWN_PROPERTIES);
       if (this.#index.isObject(0)) this.rows.readOne(this.#index, 0);
-      else this.rows.read(this.#index, 0);
+      else {
+        this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
+        this.rows.read(this.#index, 0);
+      }
     } else {
       // One more level: the answer's own members.
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);
