@@ -1,5 +1,10 @@
 /** One story: some disturbed runs after each other, and what must be true of them. */
-import { type RecordedRequest, type Simulator, startSimulator } from "../simulator/index.ts";
+import {
+  changeKinds,
+  type RecordedRequest,
+  type Simulator,
+  startSimulator,
+} from "../simulator/index.ts";
 import type { Stream } from "../src/streams/define.ts";
 import { checkDiscretion } from "../test/support/discretion.ts";
 import { catalogWith, jsonRows, keyText, streamNamed } from "../test/support/organization.ts";
@@ -42,6 +47,8 @@ class Story {
   #onRequest: ((request: RecordedRequest) => void) | undefined;
   #state: object | undefined;
   #underWay: UnderWay = new Set();
+  /** By stream, the ids of the rows that its list has shown from the start until now. */
+  readonly #lasting = new Map<string, Set<string>>();
 
   constructor(plan: Plan, tally: Tally) {
     this.#plan = plan;
@@ -58,6 +65,11 @@ class Story {
       onRequest: (request) => this.#onRequest?.(request),
     });
     if (subscribes) simulator.subscribe();
+    for (const { name, source } of this.#streams) {
+      if (source.kind !== "list") continue;
+      const shown = simulator.rows(name).filter(({ hidden }) => !hidden);
+      this.#lasting.set(name, new Set(shown.map(({ id }) => id)));
+    }
     const proxy = new BreakingProxy(Number(new URL(simulator.url).port));
     this.#place = { simulator, proxy, url: `http://127.0.0.1:${await proxy.listen()}` };
   }
@@ -113,7 +125,12 @@ class Story {
     let requests = 0;
     this.#onRequest = () => {
       for (const kind of due.get(++requests) ?? []) {
-        if (simulator.tryChange(kind) !== null) this.#tally.add("changes", kind);
+        const id = simulator.tryChange(kind);
+        if (id === null) continue;
+        this.#tally.add("changes", kind);
+        const { list = "", does } = changeKinds.get(kind) ?? {};
+        // One that comes back was not there all the time.
+        if (does === "delete" || does === "remove") this.#lasting.get(list)?.delete(id);
       }
     };
     simulator.setFaults(run.faults);
@@ -228,8 +245,9 @@ class Story {
     for (const stream of this.#streamsOf(run)) {
       const { name, source } = stream;
       if (source.kind !== "list") continue;
-      const lasting = new Set(simulator.persistentIds(name));
-      const rows = simulator.rows(name).filter(({ id }) => lasting.has(id));
+      const rows = simulator
+        .rows(name)
+        .filter(({ id, hidden }) => !hidden && this.#lasting.get(name)?.has(id));
       const missing = rows
         .map(({ json }) => keyText(stream, jsonRows.element.parse(JSON.parse(json))))
         .filter((key) => !this.#warehouse.has(name, key));
