@@ -1,7 +1,7 @@
 /**
  * Breaks the parts that decide in one place at a time, and sees whether a test notices:
  *
- *     npx tsx scripts/mutants.ts [PART OF A FILE'S PATH]
+ *     npm run mutants -- [PART OF A FILE'S PATH]
  *
  * It works on a copy. A mutant that no test kills is printed; at less than 85 % killed it ends with 1.
  */
@@ -29,19 +29,24 @@ async function copyOfRepository(): Promise<string> {
   return folder;
 }
 
-/** Whether these tests pass in the folder; one after the other, the quickest first. */
-async function pass(folder: string, { tests, isBuilt = false }: Mutant): Promise<boolean> {
+/** Whether the tests of a mutant pass in the folder. */
+async function pass(folder: string, mutant: Mutant): Promise<boolean> {
+  const { tests, slowTests = [], isBuilt = false } = mutant;
   if (isBuilt) await execa(process.execPath, ["scripts/build.js"], { cwd: folder });
-  const { failed } = await execa(
-    "npx",
-    ["vitest", "run", "--project", "unit", "--maxWorkers", "1", "--bail", "1", ...tests],
-    {
-      cwd: folder,
-      reject: false,
-      timeout: LONGEST_TEST_MILLISECONDS,
-      forceKillAfterDelay: 1_000,
-    },
-  );
+  for (const files of [tests, slowTests]) {
+    if (files.length > 0 && !(await run(folder, files))) return false;
+  }
+  return true;
+}
+
+async function run(folder: string, tests: readonly string[]): Promise<boolean> {
+  const options = ["--project", "unit", "--maxWorkers", "1", "--bail", "1"];
+  const { failed } = await execa("npx", ["vitest", "run", ...options, ...tests], {
+    cwd: folder,
+    reject: false,
+    timeout: LONGEST_TEST_MILLISECONDS,
+    forceKillAfterDelay: 1_000,
+  });
   return !failed;
 }
 

@@ -6,6 +6,8 @@ export interface Mutant {
   readonly text: string;
   readonly replacement: string;
   readonly tests: readonly string[];
+  /** Further tests, for what the others do not see. */
+  readonly slowTests?: readonly string[];
   /** The tests start the built tap. */
   readonly isBuilt?: boolean;
 }
@@ -19,8 +21,15 @@ function of(
   changes: readonly Change[],
   isBuilt = false,
 ): readonly Mutant[] {
-  return changes.map(([text, replacement]) => ({ file, text, replacement, tests, isBuilt }));
+  return changes.map(([text, replacement]) => ({
+    ...{ file, text, replacement, isBuilt },
+    tests: tests.filter((test) => test !== slow),
+    slowTests: tests.filter((test) => test === slow),
+  }));
 }
+
+/** All schedules of changes: they take most of a minute. */
+const slow = "test/sync/sweep/schedules.test.ts";
 
 const sweep = (name: string) => `test/sync/sweep/${name}.test.ts`;
 const tap = (name: string) => `test/tap/${name}.test.ts`;
@@ -111,7 +120,7 @@ export const mutants: readonly Mutant[] = [
   ),
   ...of(
     "src/sync/sweep/position.ts",
-    [sweep("sweep"), sweep("schedules"), "test/sync/sweep"],
+    [sweep("sweep"), sweep("schedules")],
     [
       ["!counts.hasNewcomers &&", ""],
       ["counts.seen === (number - 1) * part.limit &&", ""],
