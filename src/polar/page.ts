@@ -42,12 +42,9 @@ export class Page {
     this.offset = 0;
     const { bytes } = body;
     if (rowsAt === undefined) {
-      this.#index.scan(bytes, LEVEL_OF_OWN_PROPERTIES);
-      if (this.#index.isObject(0)) this.rows.readOne(this.#index, 0);
-      else {
-        this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
-        this.rows.read(this.#index, 0);
-      }
+      this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
+      if (this.#index.isArray(0)) this.rows.read(this.#index, 0);
+      else this.#readOne(bytes);
     } else {
       // One more level: the answer's own members.
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);
@@ -64,6 +61,13 @@ export class Page {
     this.#body?.release();
     this.#body = undefined;
     this.#pool.push(this);
+  }
+
+  /** A single row is no deeper than the answer: what stands inside of its values must not count. */
+  #readOne(bytes: Buffer): void {
+    this.#index.scan(bytes, LEVEL_OF_OWN_PROPERTIES);
+    if (!this.#index.isObject(0)) throw new InvalidJsonError("a row is missing", 0);
+    this.rows.readOne(this.#index, 0);
   }
 
   #readMembers(rowsAt: string): void {
