@@ -151,6 +151,18 @@ describe("the connection after a 500", () => {
     expect(counts).toEqual({ requests: 3, connections: 2 });
   });
 
+  it("is reset once for each 500: further resets count against the retries", async () => {
+    const { url, counts } = await startRawServer((socket, number) => {
+      if (number === 1) socket.write(http(500, "Internal Server Error"));
+      else if (number <= 20) socket.resetAndDestroy();
+      else socket.write(GOOD);
+    });
+    const { client } = openClient(url, { concurrency: 1, maxRetries: 2 });
+    await failureOf(client.get(request(), reading()));
+    // The 500, the reset that comes of it, and two more tries.
+    expect(counts.requests).toBe(4);
+  });
+
   it("and resets do not count as 500s: a single one never condemns a row", async () => {
     const { url, counts } = await startRawServer((socket, number) => {
       if (number <= 3) socket.resetAndDestroy();
@@ -163,6 +175,17 @@ describe("the connection after a 500", () => {
 });
 
 describe("a connection", () => {
+  it("to a server that has answered before is worth all tries when it breaks", async () => {
+    const { url, counts } = await startRawServer((socket, number) => {
+      if (number === 1) socket.write(GOOD);
+      else socket.resetAndDestroy();
+    });
+    const { client } = openClient(url, { concurrency: 1, maxRetries: 8 });
+    await client.get(request(), reading());
+    expect(await failureOf(client.get(request(), reading()))).toBeInstanceOf(UnavailableError);
+    expect(counts.requests).toBe(1 + 9);
+  });
+
   it("is kept for the next request", async () => {
     const { url, counts } = await startRawServer((socket) => socket.write(GOOD));
     const { client } = openClient(url, { concurrency: 1 });

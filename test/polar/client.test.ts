@@ -99,6 +99,32 @@ describe("a request", () => {
     expect(server.requests.length).toBe(7);
   });
 
+  it("goes on alone as long as there are only failures", async () => {
+    const waiting: ServerResponse[] = [];
+    const server = await startServer((response) => waiting.push(response));
+    const { client } = openClient(server.url, { concurrency: 3 });
+    const all = Array.from({ length: 4 }, () => client.get(request(), readText));
+    for (const status of [503, 503, 200]) {
+      while (waiting.length === 0) await settled();
+      await settled();
+      expect(waiting.length).toBe(1);
+      for (const response of waiting.splice(0)) respond(response, status, GOOD);
+    }
+    while (waiting.length < 3) await settled();
+    for (const response of waiting.splice(0)) respond(response, 200, GOOD);
+    expect(await Promise.all(all)).toEqual(Array(4).fill(GOOD));
+  });
+
+  it.each([
+    [511, {}],
+    [503, { "cf-mitigated": "challenge" }],
+  ])("that a firewall answers (%i %o) is not tried again", async (status, headers) => {
+    const server = await startServer((response) => respond(response, status, "", headers));
+    const { client } = openClient(server.url);
+    expect(await failureOf(client.get(request(), readText))).toBeInstanceOf(BlockedError);
+    expect(server.requests.length).toBe(1);
+  });
+
   it("waits for the budget, and the log says why", async () => {
     const server = await startServer((response) => respond(response, 200, GOOD));
     const { client, clock, lines } = openClient(server.url, { requestsPerMinute: 2 });

@@ -88,6 +88,14 @@ describe("a page of a list", () => {
 });
 
 describe("rows that the server fails to send", () => {
+  it("may be many, as long as others stand between them", async () => {
+    const { reader } = await open(32, (offset) => offset % 2 === 1);
+    const page = await reader.read(LIST, 1, 32);
+    expect(idsOf(page)).toEqual(range(0, 16).map((half) => half * 2));
+    expect(page.unreadable).toHaveLength(16);
+    page.release();
+  });
+
   it.each([100, 97, 7, 1])("are told apart from all others, by %i rows a page", async (limit) => {
     const single = fc.nat(249).map((offset) => [offset]);
     const some = fc.uniqueArray(fc.nat(249), { maxLength: 6 });

@@ -49,6 +49,13 @@ describe("a page", () => {
     expect(counts(page)).toEqual({ totalCount: 1, lastPage: 1 });
   });
 
+  it("may be a single row, whose values hold others", () => {
+    const text = '{"id":"a","metadata":{"n":1,"list":[{"m":2}]},"name":"b"}';
+
+    expect(rowsOf(read(text, null))).toEqual([text]);
+    expect(read(text, null).rows.textOf(0, "name")).toBe('"b"');
+  });
+
   it.each([
     '{"items":[]}',
     '{"items":[],"pagination":null}',

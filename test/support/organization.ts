@@ -22,7 +22,7 @@ export type JsonRow = Record<string, unknown>;
 const row = z.custom<JsonRow>(
   (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 );
-const rowList = z.array(row);
+export const jsonRows = z.array(row);
 
 export function streamNamed(name: string): Stream {
   const stream = streams.find((one) => one.name === name);
@@ -93,7 +93,8 @@ export async function keysOf(
   return rows.map((one) => keyText(stream, one)).sort();
 }
 
-async function rowsOf(
+/** The rows that a stream has; of daily figures those of these days, without what is counted. */
+export async function rowsOf(
   simulator: Simulator,
   stream: Stream,
   days: readonly string[],
@@ -124,7 +125,7 @@ async function rowsOf(
 
 function nestedRows(simulator: Simulator, stream: Stream, { parent, array }: NestedSource) {
   return tableRows(simulator, parent).flatMap((one) => {
-    const items = rowList.safeParse(one[array]).data ?? [];
+    const items = jsonRows.safeParse(one[array]).data ?? [];
     return items.map((item) => columnsFrom(stream, item, one));
   });
 }
@@ -139,7 +140,7 @@ async function childRows(simulator: Simulator, stream: Stream, source: ChildSour
       const authorization = `Bearer ${simulator.accessToken}`;
       const response = await fetch(url, { headers: { authorization } });
       const items = row.parse(await response.json())[source.rowsAt];
-      for (const item of rowList.parse(items)) rows.push(columnsFrom(stream, item, parent));
+      for (const item of jsonRows.parse(items)) rows.push(columnsFrom(stream, item, parent));
     }
   }
   return rows;
@@ -158,7 +159,7 @@ export function parentsOf(
 }
 
 /** An item with its columns named as the stream names them. */
-function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: JsonRow = {}) {
+export function columnsFrom(stream: Stream, item: JsonRow, parent: JsonRow, request: JsonRow = {}) {
   const columns: JsonRow = { ...item };
   for (const [column, { origin }] of Object.entries(stream.properties)) {
     if (origin?.from === "parent") columns[column] = parent[origin.property];

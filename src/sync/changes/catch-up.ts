@@ -116,7 +116,13 @@ async function* catchListUp(
     for (const observer of task.observers) observer.finish(end);
     return feed.table(member, task.lane).outcomes(problem);
   } catch (error) {
-    if (!(error instanceof TooMuchChangedError)) throw error;
+    if (!(error instanceof TooMuchChangedError)) {
+      // Who waits for the rows of this list would wait for ever.
+      const { count, caughtUpAt } = member.ground;
+      const end = { isComplete: false, isWhole: false, count, caughtUpAt };
+      for (const observer of task.observers) observer.finish(end);
+      throw error;
+    }
     task.lane.log.info(`${error.message} It is read whole.`, { stream: task.stream.name });
   } finally {
     finish();
