@@ -228,7 +228,6 @@ export const mutants: readonly Mutant[] = [
         "if (text === undefined) members.delete(name);\n      else members.set",
         "if (text !== undefined) members.set",
       ],
-      ['others.delete("bookmarks");', ""],
       ['if (bookmark.text === "null") continue;', ""],
       ["lines.length > 1 && lines.every(isObjectText)", "false"],
     ],

@@ -80,6 +80,15 @@ describe("a page of a list", () => {
     expect((await reader.read(LIST, 1, 1_000)).lastPage).toBe(5);
   });
 
+  it("past the end says nothing of the list where it claims that there are no rows", async () => {
+    const server = await startServer((response) =>
+      response.end('{"items":[],"pagination":{"total_count":0,"max_page":0}}'),
+    );
+    const reader = new ListReader(openClient(server.url).client);
+    expect((await reader.read(LIST, 3, 10)).totalCount).toBeUndefined();
+    expect((await reader.read(LIST, 1, 10)).totalCount).toBe(0);
+  });
+
   it("supposes one more page where the answer has no count", async () => {
     const server = await startServer((response) => response.end('{"items":[{"id":1}]}'));
     const reader = new ListReader(openClient(server.url).client);
@@ -88,6 +97,15 @@ describe("a page of a list", () => {
 });
 
 describe("rows that the server fails to send", () => {
+  it("may be ten in a row, and no more", async () => {
+    const ten = await open(16, (offset) => offset < 10);
+    const page = await ten.reader.read(LIST, 1, 16);
+    expect(page.unreadable).toEqual(range(0, 10));
+    page.release();
+    const eleven = await open(16, (offset) => offset < 11);
+    await expect(eleven.reader.read(LIST, 1, 16)).rejects.toThrow(ServerError);
+  });
+
   it("may be many, as long as others stand between them", async () => {
     const { reader } = await open(32, (offset) => offset % 2 === 1);
     const page = await reader.read(LIST, 1, 32);
