@@ -132,9 +132,11 @@ async function* finish(list: SweptList, options: SweepOptions): Progress<Verdict
   let fruitless = 0;
   for (const pass of otherPasses(source, pageSize)) {
     if (passes++ === mostPasses || fruitless === MOST_FRUITLESS_PASSES) break;
-    const before = counts.seen;
+    const before = { seen: counts.seen, latest: counts.latest };
     if (yield* readAgain(list, pass)) return "whole";
-    fruitless = counts.seen > before ? 0 : fruitless + 1;
+    // While rows still come and go, a pass that brings nothing new says nothing of the next.
+    const isSteady = counts.seen === before.seen && counts.latest === before.latest;
+    fruitless = isSteady ? fruitless + 1 : 0;
     const isEnough = fruitless >= FRUITLESS_PASSES_FOR_UNREADABLE;
     if (isEnough && counts.addUp("likely")) return "whole";
     if (isEnough && resume) return "unproven";
