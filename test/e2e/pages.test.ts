@@ -9,10 +9,10 @@ import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator/index.ts";
+import { blocksOf, freshCopy, typedBlocks } from "../support/pages.ts";
 import { workFolder } from "../support/processes.ts";
 import { defaultStreams } from "../support/simulation.ts";
 import { createDatabase, type Database } from "./database.ts";
-import { blocksOf, freshCopy, typedBlocks } from "./pages.ts";
 import { runProgram } from "./programs.ts";
 import { requirementsOf, type Tool } from "./provision/python.ts";
 import { describeWith, serverUrl } from "./tools.ts";
@@ -69,7 +69,7 @@ needed(["uv", "postgres"], "typed word for word", () => {
   /** Types the blocks of a page, one after the other, into one shell; returns what each printed. */
   async function type(page: string, tool: Tool): Promise<readonly string[]> {
     const end = "@@ end of block";
-    const { hostname, port, username, password } = new URL(database.url);
+    const { hostname, port, username, password, pathname } = new URL(database.url);
     // The database is there already, and in use by this test.
     const typed = typedBlocks(page).map((text) =>
       filled(text).replace(/^createdb/m, "echo createdb"),
@@ -102,6 +102,9 @@ needed(["uv", "postgres"], "typed word for word", () => {
           MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false",
           PIP_CONSTRAINT: requirementsOf(tool),
           PIP_DISABLE_PIP_VERSION_CHECK: "1",
+          TARGET_POSTGRES_HOST: hostname,
+          TARGET_POSTGRES_PORT: port || "5432",
+          TARGET_POSTGRES_DATABASE: pathname.slice(1),
           PGHOST: hostname,
           PGPORT: port || "5432",
           PGUSER: decodeURIComponent(username),
