@@ -27,9 +27,8 @@ export function show({ title, table, checks }: Section): string {
     const limit = "least" in target ? `≥ ${round(target.least)}` : `≤ ${round(target.most)}`;
     return [what, `${round(value)}${unit}`, `${limit}${unit}`, isMet(check) ? "met" : "MISSED"];
   });
-  return [title, inColumns(table), inColumns([["", "measured", "target", ""], ...rows])].join(
-    "\n\n",
-  );
+  const measured = inColumns([["", "measured", "target", ""], ...rows]);
+  return [title, inColumns(table), ...(rows.length > 0 ? [measured] : [])].join("\n\n");
 }
 
 /** The first column to the left, the others to the right. */

@@ -197,12 +197,11 @@ function answer(layout: Layout, data: Data, query: URLSearchParams): Answer {
   const cells = names.map((column) => layout.cells[column] ?? (() => null));
   const lines = rows.map((index) => {
     const row = new ExportedRow(table, index);
-    return cells.map((cell) => quoted(cell(row) ?? "")).join(",");
+    return cells.map((cell) => cell(row) ?? "");
   });
   const titles = layout.chosen ? names.map(titleOf) : names;
-  const body = [titles.map(quoted).join(","), ...lines, ""].join("\r\n");
   return csv(
-    body,
+    csvText([titles, ...lines]),
     `polar-${layout.list}`,
     rows.map((row) => table.id(row)),
   );
@@ -213,6 +212,10 @@ const titleOf = (column: string): string =>
     .split("_")
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join(" ");
+
+/** The text of lines, each of which has some fields. */
+export const csvText = (lines: readonly (readonly string[])[]): string =>
+  lines.map((fields) => `${fields.map(quoted).join(",")}\r\n`).join("");
 
 /** Python's Excel dialect quotes what could be mistaken for more than one field, and nothing else. */
 const quoted = (field: string): string =>

@@ -38,7 +38,12 @@ type Query = ListRequest["query"];
 
 type Settings = Pick<
   Config,
-  "pageSize" | "startDate" | "metricsInterval" | "metricsLookbackDays" | "fullSweepHours"
+  | "pageSize"
+  | "startDate"
+  | "metricsInterval"
+  | "metricsLookbackDays"
+  | "fullSweepHours"
+  | "useExports"
 >;
 
 /** Asks for streams, and for a list that several of them read only once. */
@@ -106,7 +111,8 @@ export class Prober {
     const counted = await probe.attempt(stream, () => this.#count(source.path, query));
     if (counted === undefined) return undefined;
     const pages = Math.max(1, Math.ceil(counted.rows / this.#settings.pageSize));
-    const full = pages + (source.kind === "list" && pages > 1 ? REQUESTS_OF_A_PROOF : 0);
+    const proof = source.kind === "list" && pages > 1 ? REQUESTS_OF_A_PROOF : 0;
+    const full = pages + proof + this.#exportsOf(stream, counted.rows);
     const later = source.kind === "list" ? full : REQUESTS_OF_WINDOWS;
     const caughtUp = this.#requestsToCatchUp(stream, counted.rows, probe) ?? later;
     probe.requests.set(`${source.path} ${JSON.stringify(query)}`, { full, later: caughtUp });
@@ -121,7 +127,14 @@ export class Prober {
       if (told.kind !== "windows" || !told.tells) continue;
       probe.requests.set(`changes told by ${name}`, { full: 0, later: REQUESTS_OF_A_TELLER });
     }
-    return 1 + (source.changes?.open?.length ?? 0);
+    return 1 + (source.changes?.open?.length ?? 0) + this.#exportsOf(stream, rows);
+  }
+
+  /** The export that a list which is to be caught up is compared with. */
+  #exportsOf(stream: Stream, rows: number): number {
+    const { source } = stream;
+    const hasExport = source.kind === "list" && source.changes?.export !== undefined;
+    return hasExport && this.#settings.useExports && this.#isCaughtUp(stream, rows) ? 1 : 0;
   }
 
   /** Whether a later sync follows the changes of a list, in place of reading it whole. */

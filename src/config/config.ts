@@ -29,6 +29,8 @@ export interface Config {
   readonly userAgent: string;
   /** A list is read whole when the last time is longer ago than this; 0 reads it whole each time. */
   readonly fullSweepHours: number;
+  /** Whether to look for changes in the CSV exports. */
+  readonly useExports: boolean;
   readonly metricsInterval: "hour" | "day" | "week" | "month" | "year";
   /** IANA name. */
   readonly metricsTimezone: string;
@@ -225,6 +227,7 @@ function resolve(valid: ReturnType<typeof check>): Config {
     jsonColumns: valid.json_columns,
     userAgent: valid.user_agent,
     fullSweepHours: valid.full_sweep_hours,
+    useExports: valid.use_exports,
     metricsInterval: valid.metrics_interval,
     metricsTimezone: valid.metrics_timezone,
     metricsLookbackDays: valid.metrics_lookback_days,

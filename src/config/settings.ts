@@ -139,6 +139,10 @@ export const settings = z.object({
       description:
         "A list is read whole when that was last done longer ago than this; in between, syncs read what has changed. 0 reads everything each time.",
     }),
+  use_exports: z.boolean("must be true or false").default(true).register(notes, {
+    description:
+      "Between two full sweeps, look at the CSV exports of orders, subscriptions and customers for changes that nothing else tells of: some requests per sync.",
+  }),
   metrics_interval: oneOf(["hour", "day", "week", "month", "year"])
     .default("day")
     .register(notes, { description: "Length of a period in the metrics stream." }),

@@ -24,6 +24,8 @@ export interface ClientOptions extends SenderOptions {
 export interface ApiRequest extends Target {
   /** How often a 500 is tried again; elsewhere `maxRetries` counts. */
   readonly serverErrorRetries?: number;
+  /** How often it is tried again at most, where the run can do without it. */
+  readonly mostRetries?: number;
 }
 
 /** So many waits for a 429 in a row, each to its end, and the API is not going to yield. */
@@ -125,8 +127,9 @@ export class PolarClient {
     }
   }
 
-  #attempts({ path, serverErrorRetries }: ApiRequest): Attempts {
-    const { maxRetries, log } = this.#options;
+  #attempts({ path, serverErrorRetries, mostRetries = Infinity }: ApiRequest): Attempts {
+    const { log } = this.#options;
+    const maxRetries = Math.min(mostRetries, this.#options.maxRetries);
     const isReached = () => this.#isReached;
     return new Attempts({ url: this.#url, path, serverErrorRetries, maxRetries, isReached, log });
   }

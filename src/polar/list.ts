@@ -1,4 +1,5 @@
 import type { PolarClient } from "./client.ts";
+import { parseCsv } from "./csv.ts";
 import { type Page, PagePool } from "./page.ts";
 import {
   FailedPages,
@@ -114,5 +115,17 @@ export class ListReader {
   ): Promise<Page> {
     const query = parametersOf(request.query);
     return readPage(this.#client, this.#pool, { ...request, query }, rowsAt);
+  }
+
+  /** Reads an answer in CSV: its lines, of which the first has the titles. It is not tried often. */
+  readCsv(
+    request: Pick<ListRequest, "path" | "endpoint" | "query" | "priority">,
+  ): Promise<ReturnType<typeof parseCsv>> {
+    const query = parametersOf(request.query);
+    return this.#client.get({ ...request, query, accept: "text/csv", mostRetries: 1 }, (body) => {
+      const lines = parseCsv(body.bytes.toString());
+      body.release();
+      return lines;
+    });
   }
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Body } from "./body.ts";
 import { InvalidJsonError, JsonIndex } from "./json/json-index.ts";
-import { LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
+import { LEVEL_OF_OWN_PROPERTIES, LEVEL_OF_PROPERTIES, Rows } from "./rows.ts";
 
 /** Either a count or, in the cursor form, only whether there is more; null or absent at worst. */
 const pagination = z.union([
@@ -43,8 +43,8 @@ export class Page {
     const { bytes } = body;
     if (rowsAt === undefined) {
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES);
-      if (this.#index.isObject(0)) this.rows.readOne(this.#index, 0);
-      else this.rows.read(this.#index, 0);
+      if (this.#index.isArray(0)) this.rows.read(this.#index, 0);
+      else this.#readOne(bytes);
     } else {
       // One more level: the answer's own members.
       this.#index.scan(bytes, LEVEL_OF_PROPERTIES + 1);
@@ -61,6 +61,13 @@ export class Page {
     this.#body?.release();
     this.#body = undefined;
     this.#pool.push(this);
+  }
+
+  /** A single row is no deeper than the answer: what stands inside of its values must not count. */
+  #readOne(bytes: Buffer): void {
+    this.#index.scan(bytes, LEVEL_OF_OWN_PROPERTIES);
+    if (!this.#index.isObject(0)) throw new InvalidJsonError("a row is missing", 0);
+    this.rows.readOne(this.#index, 0);
   }
 
   #readMembers(rowsAt: string): void {

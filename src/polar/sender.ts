@@ -30,6 +30,8 @@ export interface Target {
   readonly query: URLSearchParams;
   /** Of the requests that wait, the lowest number goes first; they are counted by it, too. */
   readonly priority: number;
+  /** The media type to ask for, where it is not JSON. */
+  readonly accept?: string;
 }
 
 const MOST_REDIRECTS = 5;
@@ -73,7 +75,8 @@ export class Sender {
     throw new BlockedError(`${target.path} redirects without end. Check api_url.`);
   }
 
-  async #exchange(path: string, { endpoint, priority }: Target, body: Body): Promise<Answer> {
+  async #exchange(path: string, target: Target, body: Body): Promise<Answer> {
+    const { endpoint, priority, accept } = target;
     const { dispatcher, clock, requestTimeoutSeconds, signal } = this.#options;
     this.#traffic.sent(priority);
     const started = clock.monotonic();
@@ -81,7 +84,8 @@ export class Sender {
     try {
       const timeout = requestTimeoutSeconds * 1_000;
       const url = { origin: this.#base.origin, path };
-      const answer = await exchange(dispatcher, url, this.#headers, body, timeout, signal);
+      const headers = accept === undefined ? this.#headers : { ...this.#headers, accept };
+      const answer = await exchange(dispatcher, url, headers, body, timeout, signal);
       status = answer.status;
       clock.hear(answer.headers.date, clock.monotonic() - started);
       return answer;

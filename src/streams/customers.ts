@@ -26,6 +26,7 @@ export const customers = defineStream({
       customer: { property: "id" },
       rowPath: "/v1/customers/{id}",
       namedBy: { event: "customer_id", webhook: "customer" },
+      export: { path: "/v1/customers/export" },
     },
   },
   properties: {

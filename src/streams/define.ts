@@ -89,8 +89,8 @@ export interface Changes {
   readonly createdBy: string;
   /** Whom a row belongs to. */
   readonly customer?: {
-    /** The property with the customer's id. */
-    readonly property: string;
+    /** The property with the customer's id; without one, rows do not say whose they are. */
+    readonly property?: string;
     /** The parameter that asks for the rows of customers; without one each row has a path. */
     readonly parameter?: string;
     /** How many customers the parameter takes at once; 100 unless said otherwise. */
@@ -104,11 +104,25 @@ export interface Changes {
   readonly open?: readonly OpenRows[];
   /** Rows of another list that stand whole inside of these. */
   readonly embeds?: { readonly property: string; readonly stream: string };
+  /** The same rows as CSV, many in one request; with the `range` of the list, if that has one. */
+  readonly export?: CsvExport;
+}
+
+/** A CSV export of a list: it shows by digests what has changed without a trace. */
+export interface CsvExport {
+  readonly path: string;
+  /**
+   * What to ask for, `createdBy` included: what changes with the row itself, since a product's new
+   * name would change them all. Without it the columns are the server's choice.
+   */
+  readonly columns?: readonly string[];
 }
 
 /** Rows to look at again in each sync. */
 export interface OpenRows {
   readonly query?: Query;
+  /** What the query asks for in the words of columns, where its parameters are none. */
+  readonly columns?: Query;
   /** A parameter that takes the time since which to ask. */
   readonly sinceParameter?: string;
   /** Only rows created within so many hours. */

@@ -16,7 +16,7 @@ export const payments = defineStream({
     splits: { status: statuses },
     changes: {
       createdBy: "created_at",
-      customer: { property: "customer_id", parameter: "customer_id" },
+      customer: { parameter: "customer_id" },
       rowPath: "/v1/payments/{id}",
       open: [{ query: { status: "pending" } }],
     },

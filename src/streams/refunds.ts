@@ -14,7 +14,9 @@ export const refunds = defineStream({
       createdBy: "created_at",
       customer: { property: "customer_id", parameter: "customer_id" },
       namedBy: { event: "refund_id", webhook: "refund" },
-      open: [{ query: { succeeded: "false" } }],
+      open: [
+        { query: { succeeded: "false" }, columns: { status: ["pending", "failed", "canceled"] } },
+      ],
     },
   },
   properties: {

@@ -81,6 +81,7 @@ describe("loadConfig", () => {
       emitActivateVersionMessages: false,
       jsonColumns: "native",
       userAgent: expect.stringMatching(/^tap-polar\/\d+\.\d+\.\d+$/),
+      useExports: true,
       metricsInterval: "day",
       metricsTimezone: "UTC",
       metricsLookbackDays: 90,

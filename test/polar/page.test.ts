@@ -90,6 +90,12 @@ describe("a page", () => {
     expect(rowsOf(read(' [{"id":"a"}, {"id":"b"}] ', null))).toEqual(['{"id":"a"}', '{"id":"b"}']);
   });
 
+  it("may be a single row, whatever stands inside of its values", () => {
+    const text = '{"id":"a","metadata":{"n":1,"of":[{"x":{}}]},"list":[{"y":2},[]],"name":"b"}';
+    expect(rowsOf(read(text, null))).toEqual([text]);
+    expect(() => read('"a"', null)).toThrow(InvalidJsonError);
+  });
+
   it("gives every row of any answer as it came, but for line breaks between values", () => {
     fc.assert(
       fc.property(rowsText, jsonText, (rows, other) => {

@@ -35,6 +35,16 @@ export function catalogOf(...names: readonly string[]): Catalog {
   return catalogWith(Object.fromEntries(names.map((name) => [name, true])));
 }
 
+/** The same with all of their columns, and all that is inside of those: records are rows as they came. */
+export function everythingOf(...names: readonly string[]): Catalog {
+  const catalog = catalogOf(...names);
+  for (const { tap_stream_id: name, metadata } of catalog.streams) {
+    if (!names.includes(name)) continue;
+    for (const entry of metadata) entry.metadata.selected = true;
+  }
+  return catalog;
+}
+
 /** The same with a choice of columns. */
 export function catalogWith(selection: Selection): Catalog {
   return select(discover(streams), selection);

@@ -16,6 +16,7 @@ export const plainSettings: Context["settings"] = {
   metricsTimezone: "UTC",
   metricsLookbackDays: 90,
   fullSweepHours: 24,
+  useExports: true,
 };
 
 /** A context whose reader has no server, and the lines of its log. */

@@ -97,7 +97,8 @@ describe("elsewhere", () => {
       const percent = Math.floor((100 * done) / size);
       const start = `INFO ${stream}: reading: ${done} of ${size} rows (${percent} %); `;
       expect(stderr).toContain(start);
-      const requests = requestCount(simulator, `/v1/${stream}/`);
+      const ofStream = ({ path }: { path: string }) => path.startsWith(`/v1/${stream}/`);
+      const requests = simulator.requests.filter(ofStream).length;
       const end = new RegExp(`INFO ${stream}: complete: ${size} rows?, ${requests} requests?, `);
       expect(stderr).toMatch(end);
       expect(stderr).toMatch(

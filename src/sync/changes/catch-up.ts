@@ -77,7 +77,8 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
   const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
   const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
-  const outcomes = yield* syncFullTable({ ...task, observers });
+  const begin = () => feed.exports.beforeSweep(task, task.lane);
+  const outcomes = yield* syncFullTable({ ...task, observers, begin });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {
       newest: recent.newest,
@@ -88,6 +89,8 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
       open: open.text,
       rowsPerCustomer: undefined,
     });
+    yield* feed.exports.bookmark(task);
+    yield* sources(feed);
   }
   return outcomes;
 }
@@ -104,7 +107,8 @@ async function* catchListUp(
     const { problem, ground } = yield* reader.read();
     if (problem === undefined) {
       yield* bookmarks(task, changes.createdBy, ground);
-      if (feed.bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark: feed.bookmark };
+      yield* feed.exports.bookmark(task);
+      yield* sources(feed);
     }
     const { count, caughtUpAt } = ground;
     const touchedSince = problem === undefined ? { touchedSince: member.ground.caughtUpAt } : {};
@@ -133,4 +137,9 @@ function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generato
   for (const { declaration } of task.members) {
     yield { kind: "bookmark", stream: declaration.name, bookmark };
   }
+}
+
+/** Where the sources of hints stand. A list that stays behind will hear again what it has missed. */
+function* sources({ bookmark }: ChangeFeed): Generator<Step, void> {
+  if (bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark };
 }

@@ -6,11 +6,11 @@ import type { Ground } from "../bookmarks/list-bookmark.ts";
 import type { OpenTask } from "../contract/kind.ts";
 import { allOf, type Step } from "../contract/step.ts";
 import { inOrder } from "../lists/in-order.ts";
-import { itemKey, readList } from "../lists/read-list.ts";
+import { itemKey } from "../lists/read-list.ts";
+import { readPart } from "../lists/read-once.ts";
 import type { RowOrigin } from "../records/output.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { TableWriter } from "../records/table-writer.ts";
-import { problemOf } from "../sweep/verdicts.ts";
 import { type ChangeFeed, TooMuchChangedError } from "./feed.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import type { Hints } from "./hints.ts";
@@ -56,9 +56,10 @@ export class ChangeReader {
     this.#hints = hints;
     yield* this.#takeEmbedded();
     const fresh = await this.#audited(first);
+    const exported = this.#feed.exports.lookAt(this.#member);
     const { total = 0 } = fresh;
     const ground = this.#groundAfter(fresh, open);
-    for (const reading of [fresh, ...open.readings]) {
+    for (const reading of [fresh, ...open.readings, ...(exported ? [exported.rows] : [])]) {
       for (const { rows, row, page } of reading.rows()) this.#write(rows, row, page);
       yield* this.#table.take();
       reading.release();
@@ -103,7 +104,9 @@ export class ChangeReader {
       const gone = `${-surplus} rows have gone since; the next full sweep tells which.`;
       lane.log.info(gone, { stream: stream.name });
     }
-    if (isComplete && surplus <= 0) return fresh;
+    // What came with an old time is read already, if its export shows it.
+    const { growth = 0 } = this.#feed.exports.lookAt(this.#member) ?? {};
+    if (isComplete && surplus <= growth) return fresh;
     fresh.release();
     if (!isComplete) throw new TooMuchChangedError(`${stream.name}: too many new rows to follow.`);
     throw new TooMuchChangedError(
@@ -173,6 +176,7 @@ export class ChangeReader {
   async *#readCustomers(customers: readonly string[]): AsyncGenerator<Step, string | undefined> {
     const { stream, source, lane } = this.#task;
     const { customer } = this.#member.changes;
+    const write = (rows: Rows, row: number, page: RowOrigin) => this.#write(rows, row, page);
     if (customer?.parameter === undefined) return yield* this.#readRows(customers);
     const { parameter, atOnce = CUSTOMERS_AT_ONCE } = customer;
     // What slips past here is found by the next full sweep: no need to count ranges of time.
@@ -180,18 +184,12 @@ export class ChangeReader {
     let problem: string | undefined;
     for (let at = 0; at < customers.length; at += atOnce) {
       const query = { ...source.query, [parameter]: customers.slice(at, at + atOnce) };
-      const reading = readList(
-        {
-          source: { ...list, query },
-          key: itemKey(stream),
-          onRow: (rows, row, page) => this.#write(rows, row, page),
-        },
-        lane,
-      );
+      const part = { source: { ...list, query }, key: itemKey(stream), onRow: write };
+      const reading = readPart(stream.name, part, lane);
       let next = await reading.next();
       for (; !next.done; next = await reading.next()) yield* this.#table.take();
       yield* this.#table.take();
-      problem = allOf(problem, problemOf(stream.name, next.value));
+      problem = allOf(problem, next.value);
     }
     return problem;
   }

@@ -2,10 +2,11 @@ import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
-import { FEED_BOOKMARK, feedBookmark } from "../bookmarks/feed-bookmark.ts";
+import { FEED_BOOKMARK, feedBookmark, type ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
+import { Exports } from "./exports.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
@@ -41,6 +42,7 @@ export function feedOf(context: Context): ChangeFeed {
 
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
+  readonly exports = new Exports(this);
   readonly #clock: Context["clock"];
   #begunAt: number;
   /** How the clock has been put right in what `#begunAt` says; undefined before an answer came. */
@@ -137,17 +139,30 @@ export class ChangeFeed {
 
   async #read(lane: LaneContext): Promise<Hints> {
     const hints = new Hints();
+    const known = readBookmark(FEED_BOOKMARK, feedBookmark, lane).sources;
+    const isTold = Object.keys(known).length > 0;
+    await Promise.all([
+      this.#lookAtLists(isTold, hints, lane),
+      this.#readSources(known, hints, lane),
+    ]);
+    return hints;
+  }
+
+  async #lookAtLists(isTold: boolean, hints: Hints, lane: LaneContext): Promise<void> {
+    await this.exports.look(this.#members, isTold, hints, lane);
     const looks = this.#members.map(async (member) => {
       const look = this.#look(member, lane);
       this.#looked.set(member, look);
       // The list's own sync tells why it can't be read.
       const looked = await look.catch(() => undefined);
+      if (looked && member.isCaughtUp && looked.fresh.isComplete && looked.fresh.surplus > 0) {
+        await this.exports.lookForLate(member, looked.fresh.surplus, lane);
+      }
       looked?.fresh.tell(hints);
       looked?.open.tell(hints);
       if (looked && !member.isCaughtUp) release(looked);
     });
-    await Promise.all([...looks, this.#readSources(hints, lane)]);
-    return hints;
+    await Promise.all(looks);
   }
 
   async #look(member: Member, lane: LaneContext): Promise<Looked> {
@@ -158,22 +173,24 @@ export class ChangeFeed {
     return { fresh, open };
   }
 
-  async #readSources(hints: Hints, lane: LaneContext): Promise<void> {
-    const known = readBookmark(FEED_BOOKMARK, feedBookmark, lane).sources;
+  async #readSources(
+    known: Readonly<Record<string, ToldBookmark>>,
+    hints: Hints,
+    lane: LaneContext,
+  ): Promise<void> {
     const since = Math.min(...this.#members.map(({ ground }) => ground.caughtUpAt));
     const lists = this.#members.map(({ task }) => task.stream);
-    const sources: Record<string, unknown> = {};
+    // A source that can't be read now goes on from where it stood.
+    const sources: Record<string, ToldBookmark> = { ...known };
     const [{ task } = { task: undefined }] = this.#members;
     const reading = (task?.streams ?? []).map(async (stream) => {
       if (stream.source.kind !== "windows" || !stream.source.tells) return;
       const source = new ToldChanges(stream, stream.source, lists, lane);
       try {
         const read = await source.read(since, known[stream.name], this.begunAt);
-        if (read) {
-          hints.addAll(read.hints);
-          sources[stream.name] = read.bookmark;
-        } else
-          this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
+        sources[stream.name] = read.bookmark;
+        if (read.hints) hints.addAll(read.hints);
+        else this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
       } catch (error) {
         if (!isOptional(error)) throw error;
         lane.log.info(

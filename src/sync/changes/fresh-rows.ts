@@ -42,8 +42,9 @@ export class FreshRows {
       const isKnown = known ? known.has(id) : timeOf(rows, row, changes.createdBy) <= latest;
       if (isKnown) continue;
       fresh.add(id);
-      const customer = changes.customer && stringOf(rows, row, changes.customer.property);
-      if (customer !== undefined) this.#freshCustomers.add(customer);
+      const owner = changes.customer?.property;
+      const customer = owner && stringOf(rows, row, owner);
+      if (customer) this.#freshCustomers.add(customer);
     }
     this.count = fresh.size;
   }

@@ -5,12 +5,13 @@ import { stringOf } from "../records/row-values.ts";
 import { idHash } from "./known-ids.ts";
 
 /** No more rows than these are remembered: each takes 20 bytes of the state. */
-const MOST_REMEMBERED = 400;
+export const MOST_REMEMBERED = 400;
 
-/** An open row: its id in 32 bits, and its customer, who is asked about when it is open no more. */
+/** An open row: its id in 32 bits, and who or what is asked for when it is open no more. */
 interface Remembered {
   readonly hash: number;
-  readonly customer: string;
+  /** The customer's id, or the row's own where it names no customer. */
+  readonly id: string;
 }
 
 /** Whether a filter asks by time: what it brings leaves its answer without having changed. */
@@ -30,22 +31,22 @@ export class OpenMemory {
   note(rows: Rows, row: number): void {
     const { customer: owner } = this.#changes;
     const id = stringOf(rows, row, "id");
-    const customer = owner && stringOf(rows, row, owner.property);
-    // Customers whose id is no UUID are left to the other sources.
-    if (id === undefined || customer === undefined || !UUID.test(customer)) return;
-    this.#pieces.set(idHash(id), customer);
+    if (id === undefined) return;
+    const asked = (owner?.property && stringOf(rows, row, owner.property)) ?? id;
+    // What has an id that is no UUID is left to the other sources.
+    if (!UUID.test(asked)) return;
+    this.#pieces.set(idHash(id), asked);
     const [oldest] = this.#pieces.keys();
     if (this.#pieces.size > MOST_REMEMBERED && oldest !== undefined) this.#pieces.delete(oldest);
   }
 
-  /** 20 bytes for each, in Base64; undefined when there are none. */
-  get text(): string | undefined {
-    if (this.#pieces.size === 0) return undefined;
+  /** 20 bytes for each, in Base64. */
+  get text(): string {
     const bytes = Buffer.alloc(this.#pieces.size * BYTES);
     let at = 0;
-    for (const [hash, customer] of this.#pieces) {
+    for (const [hash, id] of this.#pieces) {
       bytes.writeUInt32LE(hash, at);
-      bytes.write(customer.replaceAll("-", ""), at + 4, "hex");
+      bytes.write(id.replaceAll("-", ""), at + 4, "hex");
       at += BYTES;
     }
     return bytes.toString("base64");
@@ -56,10 +57,10 @@ export class OpenMemory {
     const bytes = Buffer.from(text, "base64");
     const rows: Remembered[] = [];
     for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
-      const customer = bytes
+      const id = bytes
         .toString("hex", at + 4, at + BYTES)
         .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-      rows.push({ hash: bytes.readUInt32LE(at), customer });
+      rows.push({ hash: bytes.readUInt32LE(at), id });
     }
     return rows;
   }
@@ -73,16 +74,21 @@ export class OpenRowsOfSweep implements RowObserver {
   readonly #memory: OpenMemory;
   /** Per filter what a row has to have: the JSON texts of which each column has one. */
   readonly #filters: readonly (readonly (readonly [string, readonly string[]])[])[];
+  /** Whether some filter asks by what is no column. */
+  readonly #isBlind: boolean;
 
   constructor({ properties }: Stream, changes: Changes) {
     this.#memory = new OpenMemory(changes);
-    this.#filters = (changes.open ?? [])
+    const queries = (changes.open ?? [])
       .filter((open) => !isByTime(open))
-      .map(({ query = {} }) => Object.entries(query))
-      .filter((query) => query.every(([name]) => properties[name]?.type === "string"))
-      .map((query) =>
-        query.map(([name, values]) => [name, [values].flat().map((one) => JSON.stringify(one))]),
-      );
+      .map(({ query = {}, columns = query }) => Object.entries(columns));
+    const visible = queries.filter((query) =>
+      query.every(([name]) => properties[name]?.type === "string"),
+    );
+    this.#isBlind = visible.length < queries.length;
+    this.#filters = visible.map((query) =>
+      query.map(([name, values]) => [name, [values].flat().map((one) => JSON.stringify(one))]),
+    );
   }
 
   add(rows: Rows, row: number): void {
@@ -96,7 +102,8 @@ export class OpenRowsOfSweep implements RowObserver {
     // The sweep's end changes nothing about what was open in it.
   }
 
+  /** As in {@link OpenMemory}; undefined where the rows don't tell all that were open. */
   get text(): string | undefined {
-    return this.#memory.text;
+    return this.#isBlind ? undefined : this.#memory.text;
   }
 }

@@ -1,3 +1,4 @@
+import type { Rows } from "../../polar/rows.ts";
 import type { OpenRows } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { stringOf } from "../records/row-values.ts";
@@ -5,7 +6,7 @@ import type { Hints } from "./hints.ts";
 import { idHash } from "./known-ids.ts";
 import type { Member } from "./member.ts";
 import { type NewestRows, readNewest } from "./newest-rows.ts";
-import { isByTime, OpenMemory } from "./open-memory.ts";
+import { isByTime, MOST_REMEMBERED, OpenMemory } from "./open-memory.ts";
 import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 
 /** More pages of open rows are not read again by each sync: the newest of them have to do. */
@@ -14,8 +15,8 @@ const MOST_PAGES = 5;
 const HOUR_MILLISECONDS = 3_600_000;
 
 /**
- * The rows that may change without a trace, as the filters of the API tell them. A row that was among
- * them and no longer is has changed: its customer was touched.
+ * The rows that may change without a trace, as the filters of the API tell them. Who has such a row
+ * now and had not, or had one and has not, was touched.
  */
 export class OpenRowsReading {
   /** What came, filter by filter. Who takes them releases them. */
@@ -35,22 +36,37 @@ export class OpenRowsReading {
     this.readings = readings;
   }
 
-  /** Tells whose rows were open when the list was last caught up, and are not any more. */
+  /** Tells whose rows have come to be open since the list was last caught up, or to be not. */
   tell(hints: Hints): void {
-    const open = new Set<number>();
-    for (const { rows, row } of this.#rows()) {
+    const { task, changes, ground } = this.#member;
+    const { customer, rowPath } = changes;
+    const { open: text } = ground;
+    const before = new Map(OpenMemory.read(text ?? "").map(({ hash, id }) => [hash, id]));
+    // Of more than are remembered nobody knows whether they are new.
+    const areAllKnown = text !== undefined && before.size < MOST_REMEMBERED;
+    const touch = (rows: Rows, row: number) => {
+      const owner = customer?.property && stringOf(rows, row, customer.property);
+      if (owner) hints.customers.add(owner);
+    };
+    for (const { rows, row } of this.#rows((open) => !isByTime(open))) {
       const id = stringOf(rows, row, "id");
-      if (id !== undefined) open.add(idHash(id));
+      const wasOpen = id === undefined || before.delete(idHash(id));
+      if (areAllKnown && !wasOpen) touch(rows, row);
     }
-    for (const { hash, customer } of OpenMemory.read(this.#member.ground.open ?? "")) {
-      if (!open.has(hash)) hints.customers.add(customer);
+    for (const [hash, id] of before) {
+      if (idHash(id) !== hash) hints.customers.add(id);
+      else if (rowPath !== undefined) hints.addRow(task.stream.name, id);
     }
+    const hasChanged = ({ sinceParameter }: OpenRows) => sinceParameter !== undefined;
+    for (const { rows, row } of this.#rows(hasChanged)) touch(rows, row);
   }
 
-  /** The open rows as the bookmark keeps them; undefined where there are none. */
-  get remembered(): string | undefined {
+  /** The open rows as the bookmark keeps them: the newest, where there are too many. */
+  get remembered(): string {
     const memory = new OpenMemory(this.#member.changes);
-    for (const { rows, row } of this.#rows()) memory.note(rows, row);
+    for (const { rows, row } of [...this.#rows((open) => !isByTime(open))].reverse()) {
+      memory.note(rows, row);
+    }
     return memory.text;
   }
 
@@ -58,9 +74,10 @@ export class OpenRowsReading {
     for (const reading of this.readings) reading.release();
   }
 
-  *#rows(): ReturnType<NewestRows["rows"]> {
+  /** The rows of the filters that are wanted, the newest of each first. */
+  *#rows(isWanted: (open: OpenRows) => boolean): ReturnType<NewestRows["rows"]> {
     for (const [index, open] of (this.#member.changes.open ?? []).entries()) {
-      if (!isByTime(open)) yield* this.readings[index]?.rows() ?? [];
+      if (isWanted(open)) yield* this.readings[index]?.rows() ?? [];
     }
   }
 }

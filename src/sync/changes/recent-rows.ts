@@ -30,8 +30,8 @@ export class RecentRows implements RowObserver {
   /** So many are gathered before the old ones among them are forgotten. */
   #most = 4_096;
   #latest = Number.NEGATIVE_INFINITY;
-  /** How many rows have come since the sync began. */
-  later = 0;
+  /** Ids of rows that have come since the sync began: a row may be met twice. */
+  readonly #later = new Set<string>();
   /** The latest time, as the API wrote it. */
   newest: string | undefined;
   /** How the reading has ended, once it has. */
@@ -52,7 +52,7 @@ export class RecentRows implements RowObserver {
       this.newest = text;
     }
     if (time >= this.#sync.begunAt) {
-      this.later++;
+      this.#later.add(id);
       return;
     }
     this.#rows.push({ id, time });
@@ -61,6 +61,11 @@ export class RecentRows implements RowObserver {
 
   finish(end: ListEnd): void {
     this.end = end;
+  }
+
+  /** How many rows have come since the sync began. */
+  get later(): number {
+    return this.#later.size;
   }
 
   /** From when on the next sync reads again, when everything up to `caughtUpAt` is known. */

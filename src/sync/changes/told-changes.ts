@@ -1,8 +1,10 @@
-import type { BookmarkFields } from "../../singer/state.ts";
+import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
 import type { ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
-import { itemKey, readFirstPage, readList } from "../lists/read-list.ts";
+import { itemKey, readFirstPage, readListPage } from "../lists/read-list.ts";
+import { readOnce } from "../lists/read-once.ts";
+import { firstPass } from "../sweep/passes.ts";
 import { Hints } from "./hints.ts";
 import { tellings } from "./tellings.ts";
 
@@ -14,6 +16,12 @@ const SETTLED_MILLISECONDS = 5 * 60_000;
 
 /** More pages than these are not read: where so much was told, lists are read whole. */
 const MOST_PAGES = 30;
+
+/** What was told, unless it was too much, and where the source stands then. */
+interface Told {
+  readonly hints: Hints | undefined;
+  readonly bookmark: ToldBookmark;
+}
 
 /** A source of hints that is read by time: system events, webhook deliveries. */
 export class ToldChanges {
@@ -31,20 +39,14 @@ export class ToldChanges {
 
   /**
    * Reads what was told since `since` (milliseconds since the epoch), and of the time just before only
-   * if more has been told of it meanwhile than `known` says. Returns undefined when that is too much
-   * to follow.
+   * if more has been told of it meanwhile than `known` says. There are no hints when that is too much
+   * to follow: whoever reads everything instead needs not hear it again.
    */
-  async read(
-    since: number,
-    known: ToldBookmark | undefined,
-    now: number,
-  ): Promise<{ readonly hints: Hints; readonly bookmark: BookmarkFields } | undefined> {
+  async read(since: number, known: ToldBookmark | undefined, now: number): Promise<Told> {
     const from = await this.#firstUnknown(since, known);
-    const hints = new Hints();
-    const isRead = await this.#readRange(from, hints);
-    if (!isRead) return undefined;
+    const hints = await this.#readRange(from);
     const until = now - SETTLED_MILLISECONDS;
-    const count = await this.#count(until - this.#overlap, until);
+    const count = (await this.#count(until - this.#overlap, until)) ?? 0;
     return { hints, bookmark: { until: new Date(until).toISOString(), count } };
   }
 
@@ -67,29 +69,20 @@ export class ToldChanges {
     return page.totalCount;
   }
 
-  async #readRange(start: number, hints: Hints): Promise<boolean> {
+  async #readRange(start: number): Promise<Hints | undefined> {
+    const hints = new Hints();
     const source = this.#listOf(this.#range(start));
-    const firstPage = await readFirstPage({ source }, this.#lane);
+    const part = firstPass(source, this.#lane.pageSize);
+    const firstPage = await readListPage({ source }, part, 1, this.#lane);
     if (firstPage.lastPage > MOST_PAGES) {
       firstPage.release();
-      return false;
+      return undefined;
     }
     const tell = tellings[this.#source.tells?.as ?? "event"];
-    const reading = readList(
-      {
-        source,
-        firstPage,
-        key: itemKey(this.stream),
-        onRow: (rows, row) => tell(rows, row, this.#lists, hints),
-        // What is stored twice is counted twice, and never adds up.
-        mostPasses: 1,
-        mayRepeatRows: true,
-      },
-      this.#lane,
-    );
-    let next = await reading.next();
-    while (!next.done) next = await reading.next();
-    return true;
+    const onRow = (rows: Rows, row: number) => tell(rows, row, this.#lists, hints);
+    const reading = readOnce({ source, firstPage, key: itemKey(this.stream), onRow }, this.#lane);
+    while (!(await reading.next()).done);
+    return hints;
   }
 
   /** Borders are exclusive, in whole milliseconds. */

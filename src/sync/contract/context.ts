@@ -27,6 +27,7 @@ export interface Context {
     | "metricsTimezone"
     | "metricsLookbackDays"
     | "fullSweepHours"
+    | "useExports"
   >;
 }
 

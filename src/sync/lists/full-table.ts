@@ -23,7 +23,10 @@ import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
 
-type FullTableTask = OpenTask<ListSource, readonly SweepBookmark[]>;
+interface FullTableTask extends OpenTask<ListSource, readonly SweepBookmark[]> {
+  /** Called before the list is read from its beginning. May bring the first page. */
+  readonly begin?: () => Promise<ListPage | undefined>;
+}
 
 /** Reading a list as a whole. */
 export const fullTable = method({ readBookmark: readSweepBookmarks, sync: syncFullTable });
@@ -69,7 +72,10 @@ export async function* syncFullTable(task: FullTableTask): Sync {
       resumed = reason === undefined;
       if (!resumed) lane.log.info(`${stream.name}: ${reason}; starting over.`);
     }
-    if (!resumed) verdict = yield* readVersion(task, table, version, undefined);
+    if (!resumed) {
+      const firstPage = await task.begin?.();
+      verdict = yield* readVersion(task, table, version, undefined, firstPage);
+    }
   } finally {
     const isComplete = verdict?.outcome === "whole" && !resumed;
     const isWhole = isComplete && verdict !== undefined && isWholeList(verdict);
@@ -95,6 +101,7 @@ async function* readVersion(
   table: TableWriter,
   version: number,
   resume: SweepPosition | undefined,
+  firstPage?: ListPage,
 ): AsyncGenerator<Step, Verdict> {
   const walk = walkOf(source, lane);
   table.setVersion(lane.emitActivateVersion ? version : undefined);
@@ -110,6 +117,7 @@ async function* readVersion(
       },
       onPage: ({ totalCount }) => lane.progress.expect(totalCount),
       resume,
+      firstPage,
     },
     lane,
   );

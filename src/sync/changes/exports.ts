@@ -1,0 +1,149 @@
+import { UnauthorizedError } from "../../polar/errors.ts";
+import type { ListPage } from "../../polar/list.ts";
+import { TapError } from "../../shared/errors.ts";
+import type { ListSource } from "../../streams/define.ts";
+import type { Context, LaneContext } from "../contract/context.ts";
+import type { StreamTask } from "../contract/kind.ts";
+import type { Step } from "../contract/step.ts";
+import { readFirstPage } from "../lists/read-list.ts";
+import { ROWS_PER_BUCKET } from "./export-buckets.ts";
+import { type ExportIndex, indexFields, keeperOf, readIndex } from "./export-index.ts";
+import { ExportLook } from "./export-look.ts";
+import { firstIndex } from "./first-export-index.ts";
+import type { Hints } from "./hints.ts";
+import type { Member } from "./member.ts";
+import type { ExportSource } from "./read-export.ts";
+import type { Begun } from "./recent-rows.ts";
+
+/** So many pieces of a window are read again by one run… */
+const MOST_PIECES = 3;
+
+/** …and so many where something else tells of most changes: those are read already. */
+const MOST_PIECES_IF_TOLD = 1;
+
+const HOUR_MILLISECONDS = 3_600_000;
+
+/** The CSV exports of a run: what they show to have changed. None of them is needed. */
+export class Exports {
+  readonly #run: Begun;
+  readonly #looks = new Map<string, ExportLook>();
+  /** What is known now, by the stream that keeps it. Undefined is what is known no more. */
+  readonly #indexes = new Map<string, ExportIndex | undefined>();
+  #hasWarned = false;
+
+  constructor(run: Begun) {
+    this.#run = run;
+  }
+
+  /**
+   * Looks at the exports of the lists that are caught up. To be called before their rows are read: a
+   * digest must not know more than the rows that are written.
+   * @param isTold whether system events or webhooks tell of changes, too
+   */
+  async look(
+    members: readonly Member[],
+    isTold: boolean,
+    hints: Hints,
+    lane: LaneContext,
+  ): Promise<void> {
+    const pieces = isTold ? MOST_PIECES_IF_TOLD : MOST_PIECES;
+    const known = members.flatMap((member) => this.#open(member, pieces, lane) ?? []);
+    // Where something else tells of most changes, one list after the other has its turn.
+    const due = known.toSorted((one, other) => one.until - other.until);
+    const looks = due.slice(0, isTold ? 1 : due.length).map(async ({ member, source, look }) => {
+      this.#looks.set(member.task.stream.name, look);
+      await this.#orWarn(source, lane, async () => {
+        this.#indexes.set(keeperOf(member), await look.look());
+      });
+      for (const customer of look.customers) hints.customers.add(customer);
+    });
+    await Promise.all(looks);
+  }
+
+  /** Prepares a look at a list's export; undefined where nothing is known to hold it against. */
+  #open(member: Member, pieces: number, lane: LaneContext) {
+    const source = exportOf(member.task.source, lane);
+    const known = source && member.isCaughtUp ? readIndex(member, lane) : undefined;
+    if (!source || !known) return undefined;
+    const { begunAt } = this.#run;
+    const hours = (begunAt - known.until) / HOUR_MILLISECONDS;
+    const limits = { pieces, share: hours / lane.settings.fullSweepHours };
+    const look = new ExportLook(member, known, { source, begunAt, limits }, lane);
+    return { member, source, look, until: known.until };
+  }
+
+  /** Looks for the rows that have come to a list with an old time: so many more than are known. */
+  async lookForLate(member: Member, surplus: number, lane: LaneContext): Promise<void> {
+    const { name } = member.task.stream;
+    const opened = this.#open(member, MOST_PIECES_IF_TOLD, lane);
+    const isLost = this.#looks.has(name) && this.#indexes.get(keeperOf(member)) === undefined;
+    if (!opened?.source.range || isLost) return;
+    const look = this.#looks.get(name) ?? opened.look;
+    this.#looks.set(name, look);
+    await this.#orWarn(opened.source, lane, async () => {
+      this.#indexes.set(keeperOf(member), await look.lookForLate(surplus));
+    });
+  }
+
+  /** What the look at a list's export has found; undefined where there was none. */
+  lookAt({ task }: Pick<Member, "task">): ExportLook | undefined {
+    return this.#looks.get(task.stream.name);
+  }
+
+  /**
+   * Makes the index of a list's export before the list is read whole. Resolves to the list's first
+   * page, unless the list has moved on since.
+   */
+  async beforeSweep(
+    task: StreamTask<ListSource>,
+    lane: LaneContext,
+  ): Promise<ListPage | undefined> {
+    const { source } = task;
+    if (!source.changes?.export) return undefined;
+    this.#indexes.set(keeperOf({ task }), undefined);
+    const exported = exportOf(source, lane);
+    if (!exported) return undefined;
+    const page = await readFirstPage({ source }, lane);
+    const { totalCount: total = 0 } = page;
+    if (total <= ROWS_PER_BUCKET) return page;
+    page.release();
+    const size = { total, begunAt: this.#run.begunAt };
+    await this.#orWarn(exported, lane, async () => {
+      const index = await firstIndex(source, exported, size, lane);
+      this.#indexes.set(keeperOf({ task }), index);
+    });
+    return undefined;
+  }
+
+  /** The bookmark of a list's export, once the list is known as far as that. */
+  *bookmark(task: StreamTask<ListSource>): Generator<Step, void> {
+    const stream = keeperOf({ task });
+    if (!this.#indexes.has(stream)) return;
+    yield { kind: "bookmark", stream, bookmark: indexFields(this.#indexes.get(stream)) };
+  }
+
+  /** Goes on without an export that fails, and says so, once. */
+  async #orWarn(
+    { path }: ExportSource,
+    { log }: LaneContext,
+    use: () => Promise<void>,
+  ): Promise<void> {
+    try {
+      await use();
+    } catch (error) {
+      if (!(error instanceof TapError) || error instanceof UnauthorizedError) throw error;
+      log[this.#hasWarned ? "debug" : "warn"](
+        `${path} is of no use, and so does not tell of changes: ${error.message} What only it would ` +
+          "have told comes with the next full sweep.",
+      );
+      this.#hasWarned = true;
+    }
+  }
+}
+
+/** A list's export, unless there is none or it is not to be used. */
+function exportOf({ changes, range }: ListSource, { settings }: Context): ExportSource | undefined {
+  const isUsed = settings.useExports && settings.fullSweepHours > 0;
+  if (!isUsed || !changes?.export) return undefined;
+  return { ...changes.export, createdBy: changes.createdBy, range };
+}

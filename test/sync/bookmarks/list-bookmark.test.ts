@@ -1,0 +1,56 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { UserInputError } from "../../../src/shared/errors.ts";
+import { State } from "../../../src/singer/state.ts";
+import { groundFields, readGround } from "../../../src/sync/bookmarks/list-bookmark.ts";
+
+const moment = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 });
+const ground = fc.record({
+  newest: fc.option(fc.constant("2026-08-20T07:12:32.999000Z"), { nil: undefined }),
+  sweptAt: moment,
+  caughtUpAt: moment,
+  count: fc.nat(),
+  recent: fc.option(fc.base64String(), { nil: undefined }),
+  open: fc.option(fc.base64String(), { nil: undefined }),
+  rowsPerCustomer: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }),
+});
+
+const stateOf = (bookmark: object) =>
+  State.parse(JSON.stringify({ bookmarks: { orders: bookmark } }), "state.json");
+
+describe("the bookmark of a list that is caught up", () => {
+  it("comes back as it was written, and keeps that of its sweeps", () => {
+    fc.assert(
+      fc.property(ground, (known) => {
+        const state = stateOf({ version: 7 });
+        state.setBookmark("orders", groundFields("created_at", known));
+        const next = State.parse(state.toJson(), "state.json");
+        const { rowsPerCustomer, ...others } = known;
+        expect(readGround("orders", "created_at", { state: next })).toMatchObject(others);
+        expect(next.bookmark("orders")).toMatchObject({ version: 7, format: 1 });
+      }),
+    );
+  });
+
+  it.each<[string, object]>([
+    ["was never swept", {}],
+    ["was swept by an earlier version", { version: 1_780_000_000, format: 1 }],
+    [
+      "goes by another time",
+      {
+        replication_key: "started_at",
+        swept_at: "2026-08-20T12:00:00Z",
+        caught_up_at: "2026-08-20T12:00:00Z",
+        count: 1,
+      },
+    ],
+  ])("says nothing of a list that %s", (_, bookmark) => {
+    const state = stateOf(bookmark);
+    expect(readGround("orders", "created_at", { state })).toBeUndefined();
+  });
+
+  it("is refused when it is none of ours", () => {
+    const state = stateOf({ swept_at: "yesterday" });
+    expect(() => readGround("orders", "created_at", { state })).toThrow(UserInputError);
+  });
+});

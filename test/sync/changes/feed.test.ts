@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import { State } from "../../../src/singer/state.ts";
+import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
+import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
+import { contextFor, laneOf } from "../syncs.ts";
+import { groundAt, memberOf } from "./members.ts";
+
+const BEFORE = Date.parse("2026-08-01T11:00:00Z");
+
+const refusal = { status: 403, body: '{"error":"insufficient_scope","error_description":""}' };
+
+type Answer = Parameters<typeof fakeApi>[0];
+
+/** The feed of a run with two lists, which answers of this kind are given to. */
+async function feedWith(answer: (request: FakeRequest) => ReturnType<Answer>, state = {}) {
+  const api = await fakeApi(answer);
+  const bookmarks = JSON.stringify({ bookmarks: { change_sources: { sources: state } } });
+  const context = contextFor(
+    api,
+    { maxRetries: 0 },
+    { state: State.parse(bookmarks, "state.json") },
+  );
+  const lane = laneOf(context);
+  const feed = new ChangeFeed(lane);
+  const [orders, refunds] = ["orders", "refunds"].map((name) =>
+    memberOf(name, groundAt(BEFORE), lane),
+  );
+  if (!orders || !refunds) throw new Error("two lists take part");
+  feed.join(orders);
+  feed.join(refunds);
+  return { api, lane, feed, orders, refunds };
+}
+
+const event = { id: "e1", timestamp: "2026-08-01T12:00:00Z", customer_id: "by event" };
+const refund = { id: "r1", created_at: "2026-08-01T12:00:00Z", customer_id: "by refund" };
+
+const answers = ({ path }: FakeRequest) => {
+  if (path.includes("events")) return listAnswer([event]);
+  if (path.includes("refunds")) return listAnswer([refund]);
+  return path.includes("webhooks") ? refusal : listAnswer([]);
+};
+
+describe("the feed of changes", () => {
+  it("tells each list what the others and the sources tell, and asks once for all", async () => {
+    const { api, lane, feed, orders, refunds } = await feedWith(answers);
+    const [one, other] = [await feed.hintsFor(orders, lane), await feed.hintsFor(refunds, lane)];
+
+    expect([...one.hints.customers].sort()).toEqual(["by event", "by refund"]);
+    expect(other.hints).toBe(one.hints);
+    expect(api.requests.filter(({ path }) => path === "/v1/orders/")).toHaveLength(2);
+    expect(lane.logged.join()).toContain("webhook_deliveries can't be read");
+    expect(feed.bookmark).toMatchObject({ sources: { events: { count: 1 } } });
+  });
+
+  it("leaves a source where it stood that can't be read", async () => {
+    const stood = { until: "2026-07-01T00:00:00.000Z", count: 3 };
+    const { lane, feed, orders } = await feedWith(answers, { webhook_deliveries: stood });
+    await feed.hintsFor(orders, lane);
+    expect(feed.bookmark).toMatchObject({ sources: { webhook_deliveries: stood } });
+  });
+
+  it("fails for the list alone that can't be read", async () => {
+    const { lane, feed, orders, refunds } = await feedWith((request) =>
+      request.path.includes("orders") ? refusal : answers(request),
+    );
+    await expect(feed.hintsFor(orders, lane)).rejects.toThrow("orders");
+    const { hints } = await feed.hintsFor(refunds, lane);
+    expect([...hints.customers]).toContain("by refund");
+  });
+
+  it("sends all lists to be read whole where a source tells of too much, and moves on", async () => {
+    const { lane, feed, orders, refunds } = await feedWith((request) =>
+      request.path.includes("events")
+        ? {
+            body: JSON.stringify({
+              items: [event],
+              pagination: { total_count: 3_001, max_page: 31 },
+            }),
+          }
+        : answers(request),
+    );
+    await expect(feed.hintsFor(orders, lane)).rejects.toThrow(TooMuchChangedError);
+    await expect(feed.hintsFor(refunds, lane)).rejects.toThrow(TooMuchChangedError);
+    expect(feed.bookmark).toMatchObject({ sources: { events: { count: 3_001 } } });
+  });
+});

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import type { Ground } from "../../../src/sync/bookmarks/list-bookmark.ts";
+import { FreshRows } from "../../../src/sync/changes/fresh-rows.ts";
+import { Hints } from "../../../src/sync/changes/hints.ts";
+import { fakeApi } from "../../support/fake-api.ts";
+import { contextFor, laneOf } from "../syncs.ts";
+import { groundAt, memberOf } from "./members.ts";
+
+const BEGUN = Date.parse("2026-08-20T12:00:00Z");
+const minutesAgo = (minutes: number) => new Date(BEGUN - minutes * 60_000).toISOString();
+
+/** A list of orders, so many minutes old, the newest first. */
+async function ordersOf(ages: readonly (readonly [id: string, minutes: number])[], total?: number) {
+  const rows = ages.map(([id, minutes]) => ({
+    id,
+    created_at: minutesAgo(minutes),
+    customer_id: `of ${id}`,
+  }));
+  return fakeApi(({ query }) => {
+    const [page, limit] = [Number(query.get("page")), Number(query.get("limit"))];
+    const count = total ?? rows.length;
+    const pagination = { total_count: count, max_page: Math.ceil(count / limit) };
+    const items = rows.slice((page - 1) * limit, page * limit);
+    return { body: JSON.stringify({ items, pagination }) };
+  });
+}
+
+async function read(api: { readonly url: string }, ground: Partial<Ground>, pageSize = 3) {
+  const lane = laneOf(contextFor(api, {}, { pageSize }));
+  const member = memberOf("orders", { ...groundAt(BEGUN - 60 * 60_000), ...ground }, lane);
+  const fresh = await FreshRows.read(member, { begunAt: BEGUN }, lane);
+  const hints = new Hints();
+  fresh.tell(hints);
+  const facts = {
+    count: fresh.count,
+    surplus: fresh.surplus,
+    isComplete: fresh.isComplete,
+    later: fresh.later,
+    customers: [...hints.customers],
+    next: { newest: fresh.newest, recent: fresh.recent },
+  };
+  fresh.release();
+  return facts;
+}
+
+/** What is known after these rows were met. */
+async function knownAfter(...ages: (readonly [string, number])[]): Promise<Partial<Ground>> {
+  const { next } = await read(await ordersOf(ages), {});
+  return { ...next, count: ages.length };
+}
+
+describe("the rows that have come", () => {
+  it("are those that were not known, whoever has the same time", async () => {
+    const known = await knownAfter(["a", 61], ["b", 62]);
+    const api = await ordersOf([
+      ["new", 61],
+      ["a", 61],
+      ["late", 62],
+      ["b", 62],
+    ]);
+    expect(await read(api, known)).toMatchObject({
+      count: 2,
+      surplus: 0,
+      isComplete: true,
+      customers: ["of new", "of late"],
+    });
+  });
+
+  it("are told from those that came with an old time, and from those that have gone", async () => {
+    const known = await knownAfter(["a", 61]);
+    const one = [["a", 61] as const];
+    expect(await read(await ordersOf(one, 2), known)).toMatchObject({ count: 0, surplus: 1 });
+    expect(await read(await ordersOf(one), { ...known, count: 3 })).toMatchObject({
+      count: 0,
+      surplus: -2,
+    });
+  });
+
+  it("are read until an hour before the newest known one, and no further", async () => {
+    const known = await knownAfter(["a", 61]);
+    const rows = Array.from({ length: 30 }, (_, at) => [`row-${at}`, 55 + at * 10] as const);
+    const api = await ordersOf(rows);
+    const { count, isComplete } = await read(api, known);
+    expect({ count, isComplete }).toEqual({ count: 7, isComplete: true });
+    expect(api.requests).toHaveLength(3);
+  });
+
+  it("are not followed when they are more than ten pages", async () => {
+    const known = await knownAfter(["a", 61]);
+    const rows = Array.from({ length: 40 }, (_, at) => [`row-${at}`, at] as const);
+    expect(await read(await ordersOf(rows), known)).toMatchObject({ isComplete: false });
+  });
+
+  it("are the next sync's, too, when they have come since this one began", async () => {
+    const api = await ordersOf([
+      ["now", -1],
+      ["a", 10],
+    ]);
+    const first = await read(api, {});
+    expect(first).toMatchObject({ count: 2, later: 1 });
+    const ground = { ...first.next, count: 1, caughtUpAt: BEGUN };
+    expect(await read(api, ground)).toMatchObject({ count: 1, surplus: 0, customers: ["of now"] });
+  });
+
+  it("are told by their time alone where too many were known to remember them", async () => {
+    const api = await ordersOf([
+      ["new", 30],
+      ["a", 61],
+      ["b", 62],
+    ]);
+    const known = { newest: minutesAgo(61), recent: undefined, count: 2 };
+    expect(await read(api, known)).toMatchObject({ count: 1, surplus: 0 });
+  });
+});

@@ -1,0 +1,78 @@
+import { describe, expect, it } from "vitest";
+import { Hints } from "../../../src/sync/changes/hints.ts";
+import { OpenRowsReading } from "../../../src/sync/changes/open-rows.ts";
+import { fakeApi, listAnswer } from "../../support/fake-api.ts";
+import { contextFor, laneOf } from "../syncs.ts";
+import { groundAt, memberOf } from "./members.ts";
+
+const BEGUN = Date.parse("2026-08-20T12:00:00Z");
+const uuid = (at: number) => `00000000-0000-4000-8000-${String(at).padStart(12, "0")}`;
+
+interface OpenRow {
+  readonly id: string;
+  readonly customer_id: string | null;
+  readonly created_at?: string;
+}
+
+/** What is told of a list whose filters bring these rows, and what the next sync will know. */
+async function told(list: string, rows: readonly OpenRow[], open: string | undefined) {
+  const api = await fakeApi(() =>
+    listAnswer(rows.map((row) => ({ created_at: "2026-08-20T11:00:00Z", ...row }))),
+  );
+  const lane = laneOf(contextFor(api));
+  const member = memberOf(list, { ...groundAt(BEGUN - 3_600_000), open }, lane);
+  const reading = await OpenRowsReading.read(member, BEGUN, lane);
+  const hints = new Hints();
+  reading.tell(hints);
+  const { remembered } = reading;
+  reading.release();
+  return { api, customers: [...hints.customers], rows: hints.rows, remembered };
+}
+
+const order = (at: number): OpenRow => ({ id: uuid(at), customer_id: uuid(100 + at) });
+
+describe("the open rows of a list", () => {
+  it("tell of those that are open no more, and of those that are now", async () => {
+    const { remembered } = await told("orders", [order(1), order(2)], "");
+    const { customers } = await told("orders", [order(2), order(3)], remembered);
+    expect(customers.sort()).toEqual([uuid(101), uuid(103)]);
+  });
+
+  it("tell of nobody while they are the same", async () => {
+    const { remembered } = await told("orders", [order(1)], "");
+    expect(await told("orders", [order(1)], remembered)).toMatchObject({
+      customers: [],
+      remembered,
+    });
+  });
+
+  it("name themselves where they name no customer", async () => {
+    const visit = { id: uuid(7), customer_id: null };
+    const { remembered } = await told("checkouts", [visit], "");
+    const { rows, customers } = await told("checkouts", [], remembered);
+    expect(rows).toEqual(new Map([["checkouts", new Set([uuid(7)])]]));
+    expect(customers).toEqual([]);
+  });
+
+  it("tell of nobody where nothing is known of what was open before", async () => {
+    expect((await told("orders", [order(1)], undefined)).customers).toEqual([]);
+  });
+
+  it("are remembered up to 400, the newest of them, and tell of no new ones then", async () => {
+    const many = Array.from({ length: 450 }, (_, at) => order(at));
+    const { remembered } = await told("orders", many, "");
+    expect((await told("orders", many, remembered)).customers).toEqual([]);
+    const { customers } = await told("orders", [], remembered);
+    expect(customers).toHaveLength(400);
+    expect(customers).toContain(uuid(100));
+    expect(customers).not.toContain(uuid(100 + 449));
+  });
+
+  it("are asked for since the last sync, where the API can say when they changed", async () => {
+    const { api, customers } = await told("subscriptions", [], "");
+    expect(api.requests.map(({ query }) => query.get("canceled_at_after"))).toEqual(
+      expect.arrayContaining([null, "2026-08-20T10:00:00.000Z"]),
+    );
+    expect(customers).toEqual([]);
+  });
+});

@@ -1,0 +1,166 @@
+/** Runs that catch up with what has changed: what they cost, and what they go on from. */
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import type { Simulator, SimulatorOptions } from "../../simulator/index.ts";
+import { catalogOf, everythingOf, streamNamed } from "../support/organization.ts";
+import { recordsOf } from "../support/records.ts";
+import { messagesOf, runTap } from "../support/run-tap.ts";
+import { configFor, defaultStreams, requestCount, simulate } from "../support/simulation.ts";
+import { Warehouse } from "../support/warehouse.ts";
+
+const bookmark = z.looseObject({ version: z.number().optional() });
+
+const scopesOf = (names: readonly string[]) => names.map((name) => streamNamed(name).scope);
+
+/** Some pages of each list. */
+const sizes = { customers: 300, orders: 400, subscriptions: 300, refunds: 200, checkouts: 200 };
+
+const organization = (options: SimulatorOptions = {}): Promise<Simulator> =>
+  simulate({ spread: true, ties: "stable", date: "simulator", sizes, ...options });
+
+/** The settings of a run that sweeps only what it has to. */
+const rarely = { page_size: 20, full_sweep_hours: 1_000 };
+
+describe("an idle run", () => {
+  test("takes 25 requests at most, and writes only the newest rows and the open ones", async () => {
+    const simulator = await organization({ scopes: scopesOf(defaultStreams) });
+    const warehouse = new Warehouse(simulator, { full_sweep_hours: 1_000 });
+    const catalog = everythingOf(...defaultStreams);
+    await warehouse.sync(catalog);
+    simulator.clock.advance(3_600);
+    await warehouse.sync(catalog);
+    simulator.clock.advance(3_600);
+
+    const idle = await warehouse.sync(catalog);
+
+    expect(idle.exitCode).toBe(0);
+    expect(idle.requests).toBeLessThanOrEqual(25);
+    const open = ["draft", "pending", "trialing", "past_due", "unpaid", "confirmed", "failed"];
+    const texts = defaultStreams.flatMap((name) => simulator.rows(name).map(({ json }) => json));
+    const isOpen = (json: string) => open.some((status) => json.includes(`"status":"${status}"`));
+    const small = ["products", "benefits", "organizations"].flatMap((name) => simulator.rows(name));
+    // Beside these, what was created in the hour before the newest row.
+    expect(idle.written).toBeLessThan(texts.filter(isOpen).length + small.length + 100);
+  });
+});
+
+describe("a run", () => {
+  test("understands a state of an earlier version, whose lists were never swept to catch up", async () => {
+    const simulator = await organization();
+    const warehouse = new Warehouse(simulator, rarely);
+    warehouse.state = { bookmarks: { orders: { version: 1_780_000_000, format: 1 } } };
+    const first = await warehouse.sync(everythingOf("orders"));
+    const second = await warehouse.sync(everythingOf("orders"));
+
+    expect([first.exitCode, second.exitCode]).toEqual([0, 0]);
+    expect(warehouse.different("orders")).toEqual([]);
+    expect(first.written).toBe(sizes.orders);
+    expect(second.written).toBeLessThan(sizes.orders);
+  });
+
+  test("reads everything each time where the catalog says FULL_TABLE, with the streams inside", async () => {
+    const simulator = await organization();
+    const catalog = catalogOf("orders", "order_items");
+    for (const { tap_stream_id: name, metadata } of catalog.streams) {
+      const [own] = metadata.filter(({ breadcrumb }) => breadcrumb.length === 0);
+      if (name === "orders" && own) own.metadata["replication-method"] = "FULL_TABLE";
+    }
+    const warehouse = new Warehouse(simulator, rarely);
+    const first = await warehouse.sync(catalog);
+    const second = await warehouse.sync(catalog);
+
+    expect(second.written).toBe(first.written);
+    expect(requestCount(simulator, "/v1/events/")).toBe(0);
+  });
+
+  test("sweeps again when a stream inside of a list's rows was newly selected", async () => {
+    const simulator = await organization();
+    const warehouse = new Warehouse(simulator, rarely);
+    await warehouse.sync(catalogOf("orders"));
+    const { written } = await warehouse.sync(catalogOf("orders", "order_items"));
+    const next = await warehouse.sync(catalogOf("orders", "order_items"));
+
+    expect(written).toBeGreaterThanOrEqual(2 * sizes.orders);
+    expect(next.written).toBeLessThan(sizes.orders);
+  });
+
+  test("sends records in the version of the last sweep, and activates nothing between two", async () => {
+    const simulator = await organization();
+    const settings = { ...rarely, emit_activate_version_messages: true };
+    const config = configFor(simulator, settings);
+    const warehouse = new Warehouse(simulator, settings);
+    const catalog = everythingOf("orders", "customers");
+    await warehouse.sync(catalog);
+    const { bookmarks } = z
+      .object({ bookmarks: z.record(z.string(), bookmark) })
+      .parse(warehouse.state);
+    simulator.clock.advance(3_600);
+    simulator.change("order.create");
+
+    const frozenAt = simulator.clock.now.toISOString();
+    const { lines } = await runTap({ config, catalog, state: warehouse.state, frozenAt });
+
+    expect(recordsOf(lines).map(({ stream }) => stream)).toEqual(
+      expect.arrayContaining(["orders", "customers"]),
+    );
+    for (const message of messagesOf(lines)) {
+      expect(message.type).not.toBe("ACTIVATE_VERSION");
+      if (message.type === "RECORD") {
+        expect(message.version).toBe(bookmarks[message.stream]?.version);
+      }
+    }
+  });
+});
+
+describe("a source of hints", () => {
+  const streams = ["customers", "orders"];
+  const scopes = [...scopesOf(streams), "events:read"];
+
+  test("that can't be read for hours tells of them later", async () => {
+    const simulator = await organization({ scopes });
+    const warehouse = new Warehouse(simulator, { ...rarely, max_retries: 0, use_exports: false });
+    const catalog = everythingOf(...streams);
+    for (const hours of [1, 1]) {
+      await warehouse.sync(catalog);
+      simulator.clock.advance(hours * 3_600);
+    }
+    simulator.change("customer.update");
+    simulator.setScopes(scopesOf(streams));
+    for (let hour = 0; hour < 4; hour++) {
+      simulator.clock.advance(3_600);
+      const blind = await warehouse.sync(catalog);
+      expect(blind).toMatchObject({ exitCode: 0 });
+      expect(blind.stderr).toContain("events can't be read, and so don't tell of changes");
+    }
+    expect(warehouse.different("customers")).toHaveLength(1);
+
+    simulator.setScopes(scopes);
+    await warehouse.sync(catalog);
+
+    expect(warehouse.different("customers")).toEqual([]);
+  });
+
+  test("that tells of too much has the lists read whole, once", async () => {
+    const simulator = await organization({ scopes });
+    // Thirty pages of one row each.
+    const warehouse = new Warehouse(simulator, { ...rarely, page_size: 1 });
+    const catalog = everythingOf(...streams);
+    for (let hour = 0; hour < 2; hour++) {
+      await warehouse.sync(catalog);
+      simulator.clock.advance(3_600);
+    }
+    for (let count = 0; count < 31; count++) simulator.change("customer.update");
+    // Events are written seconds later.
+    simulator.clock.advance(10);
+    simulator.clock.advance(3_600);
+    const swept = await warehouse.sync(catalog);
+    expect(swept.stderr).toContain("events tell of too much to follow. It is read whole.");
+    expect(warehouse.different("customers")).toEqual([]);
+
+    simulator.clock.advance(4 * 3_600);
+    const next = await warehouse.sync(catalog);
+
+    expect(next.stderr.includes("read whole")).toBe(false);
+    expect(next.written).toBeLessThan(sizes.orders);
+  });
+});
