@@ -99,14 +99,18 @@ function indented(spaces: number, lines: readonly string[]): string {
   return lines.map((line) => " ".repeat(spaces) + line).join("\n");
 }
 
-/** Meltano selects all columns of a stream unless it is told which are off by default. */
+/**
+ * Meltano selects all columns of a stream unless it is told which are off by default. What stands
+ * inside of a column is no part of the schema, and Meltano warns of a rule for it, unless the rule
+ * names no stream.
+ */
 function selectRules(): string {
   const rule = (...path: string[]) => `        - "!${path.join(".")}"`;
   const hidden = streams.flatMap(({ name, properties }) =>
     Object.entries(properties).flatMap(([column, property]) => [
       { rule: rule(name, column), reason: property.hidden },
       ...(property.secretsInside ?? []).map((path) => ({
-        rule: rule(name, column, ...path),
+        rule: rule("*", column, ...path),
         reason: "secret",
       })),
     ]),

@@ -4,8 +4,16 @@
 #   ./sync.sh target-postgres --config target.json
 #
 # Works in the current folder: reads config.json, and catalog.json and state.json where they are.
-# Exit code: the target's if it failed, else the tap's.
+# Exit code: the target's if it failed, else the tap's; 2 when one of them is not there.
 set -uo pipefail
+
+for program in tap-polar "$1"; do
+  if ! command -v "$program" >/dev/null; then
+    # cron knows few folders: say in the crontab where programs are.
+    echo "$program is not found; PATH is $PATH" >&2
+    exit 2
+  fi
+done
 
 arguments=(--config config.json)
 [ -f catalog.json ] && arguments+=(--catalog catalog.json)

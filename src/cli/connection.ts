@@ -47,7 +47,7 @@ export async function askPolar(
     clock: new CorrectedClock(systemClock, log),
     signal: stop.signal,
   });
-  const prober = new Prober(new ListReader(client), streams, config);
+  const prober = new Prober(new ListReader(client), streams, wanted, config);
   try {
     const found = await Promise.all(wanted.map((stream) => prober.probe(stream)));
     return { found, apiVersion, clockAhead };

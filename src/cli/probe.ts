@@ -5,17 +5,20 @@ import type { ListReader } from "../polar/list.ts";
 import type { ListRequest } from "../polar/page-search.ts";
 import { TapError } from "../shared/errors.ts";
 import type { ChildSource, ListSource, PeriodSource, Stream } from "../streams/define.ts";
-import { dayRanges, dayText } from "../sync/kinds/calendar.ts";
+import { DAY_MILLISECONDS, dayRanges, dayText } from "../sync/kinds/calendar.ts";
+import {
+  REQUESTS_OF_A_PROOF,
+  REQUESTS_OF_A_TELLER,
+  REQUESTS_OF_WINDOWS,
+  type Requests,
+} from "./requests.ts";
 
 export interface Found {
   readonly stream: string;
   /** Undefined where no request tells. */
   readonly rows: number | undefined;
-  /**
-   * About how many requests a full sync makes for it, by what they read: streams that are fed by
-   * the same list share them.
-   */
-  readonly requests: ReadonlyMap<string, number>;
+  /** About how many requests it takes, by what they read: streams fed by the same list share them. */
+  readonly requests: ReadonlyMap<string, Requests>;
   /** Scopes that the token lacks, its own and those of its parents. */
   readonly missingScopes: readonly string[];
   /** Why it can't be read. */
@@ -33,18 +36,34 @@ const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 type Query = ListRequest["query"];
 
-type Settings = Pick<Config, "pageSize" | "startDate" | "metricsInterval">;
+type Settings = Pick<
+  Config,
+  | "pageSize"
+  | "startDate"
+  | "metricsInterval"
+  | "metricsLookbackDays"
+  | "fullSweepHours"
+  | "useExports"
+>;
 
 /** Asks for streams, and for a list that several of them read only once. */
 export class Prober {
   readonly #reader: ListReader;
   readonly #streams: readonly Stream[];
+  readonly #wanted: readonly Stream[];
   readonly #settings: Settings;
   readonly #counts = new Map<string, Promise<Counted>>();
 
-  constructor(reader: ListReader, streams: readonly Stream[], settings: Settings) {
+  /** @param wanted those of the streams that would be read */
+  constructor(
+    reader: ListReader,
+    streams: readonly Stream[],
+    wanted: readonly Stream[],
+    settings: Settings,
+  ) {
     this.#reader = reader;
     this.#streams = streams;
+    this.#wanted = wanted;
     this.#settings = settings;
   }
 
@@ -68,7 +87,7 @@ export class Prober {
         await this.#countFor(this.#stream(source.parent), probe);
         return undefined;
       case "array": {
-        probe.requests.set(source.path, 1);
+        probe.requests.set(source.path, { full: 1, later: 1 });
         return probe.attempt(stream, () => this.#readOnce(source.path, source.path, {}, undefined));
       }
       case "children":
@@ -92,8 +111,40 @@ export class Prober {
     const counted = await probe.attempt(stream, () => this.#count(source.path, query));
     if (counted === undefined) return undefined;
     const pages = Math.max(1, Math.ceil(counted.rows / this.#settings.pageSize));
-    probe.requests.set(`${source.path} ${JSON.stringify(query)}`, pages);
+    const proof = source.kind === "list" && pages > 1 ? REQUESTS_OF_A_PROOF : 0;
+    const full = pages + proof + this.#exportsOf(stream, counted.rows);
+    const later = source.kind === "list" ? full : REQUESTS_OF_WINDOWS;
+    const caughtUp = this.#requestsToCatchUp(stream, counted.rows, probe) ?? later;
+    probe.requests.set(`${source.path} ${JSON.stringify(query)}`, { full, later: caughtUp });
     return counted;
+  }
+
+  /** What a list takes that is only caught up: its newest page, those of open rows, and the tellers. */
+  #requestsToCatchUp(stream: Stream, rows: number, probe: StreamProbe): number | undefined {
+    const { source } = stream;
+    if (source.kind !== "list" || !this.#isCaughtUp(stream, rows)) return undefined;
+    for (const { name, source: told } of this.#streams) {
+      if (told.kind !== "windows" || !told.tells) continue;
+      probe.requests.set(`changes told by ${name}`, { full: 0, later: REQUESTS_OF_A_TELLER });
+    }
+    return 1 + (source.changes?.open?.length ?? 0) + this.#exportsOf(stream, rows);
+  }
+
+  /** The export that a list which is to be caught up is compared with. */
+  #exportsOf(stream: Stream, rows: number): number {
+    const { source } = stream;
+    const hasExport = source.kind === "list" && source.changes?.export !== undefined;
+    return hasExport && this.#settings.useExports && this.#isCaughtUp(stream, rows) ? 1 : 0;
+  }
+
+  /** Whether a later sync follows the changes of a list, in place of reading it whole. */
+  #isCaughtUp({ name, source }: Stream, rows: number): boolean {
+    const isRead = this.#wanted.some(
+      (one) => one.name === name || (one.source.kind === "nested" && one.source.parent === name),
+    );
+    const { pageSize, fullSweepHours } = this.#settings;
+    const mayBe = source.kind === "list" && source.changes !== undefined;
+    return mayBe && isRead && rows > pageSize && fullSweepHours > 0;
   }
 
   #count(path: string, query: Query): Promise<Counted> {
@@ -117,7 +168,8 @@ export class Prober {
     if (hiddenUnless === undefined) return;
     const { parent, parentQuery } = hiddenUnless;
     const hiding = await this.#countFor(this.#stream(parent), probe, parentQuery);
-    probe.requests.set(`${path} of ${parent}`, hiding?.rows ?? 0);
+    const requests = hiding?.rows ?? 0;
+    probe.requests.set(`${path} of ${parent}`, { full: requests, later: requests });
   }
 
   async #askChildren(
@@ -129,7 +181,9 @@ export class Prober {
     const parent = await this.#countFor(this.#stream(name), probe, parentQuery);
     const id = parent?.id ?? NOBODY;
     const query = parameter === undefined ? {} : { [parameter]: id };
-    probe.requests.set(`${path} of ${name}`, parent?.rows ?? 0);
+    const full = parent?.rows ?? 0;
+    const later = this.#isCaughtUp(this.#stream(name), full) ? 0 : full;
+    probe.requests.set(`${path} of ${name}`, { full, later });
     await probe.attempt(stream, () =>
       this.#readOnce(path.replace("{id}", id), path, query, rowsAt),
     );
@@ -140,13 +194,12 @@ export class Prober {
     const interval = source.interval === "setting" ? metricsInterval : source.interval;
     const today = Date.now();
     const from = Math.max(Date.parse(source.earliest), Date.parse(startDate ?? source.earliest));
-    const ranges = [...dayRanges(from, today, interval)].length;
-    const parent =
-      source.parent === undefined
-        ? undefined
-        : await this.#countFor(this.#stream(source.parent), probe);
-    const parents = source.parent === undefined ? 1 : (parent?.rows ?? 0);
-    probe.requests.set(source.path, ranges * parents);
+    const lookback = this.#settings.metricsLookbackDays * DAY_MILLISECONDS;
+    const full = [...dayRanges(from, today, interval)].length;
+    const later = [...dayRanges(Math.max(from, today - lookback), today, interval)].length;
+    const parent = await this.#countFor(this.#stream(source.parent), probe);
+    const parents = parent?.rows ?? 0;
+    probe.requests.set(source.path, { full: full * parents, later: later * parents });
     const day = dayText(today);
     const [start, end] =
       source.borders === "date" ? [day, day] : [`${day}T00:00:00Z`, `${day}T23:59:59Z`];
@@ -176,7 +229,7 @@ export class Prober {
 
 /** What has been found of one stream. */
 class StreamProbe {
-  readonly requests = new Map<string, number>();
+  readonly requests = new Map<string, Requests>();
   readonly missing = new Set<string>();
   problem: string | undefined;
 
@@ -189,19 +242,9 @@ class StreamProbe {
       if (endsAll || !(error instanceof TapError)) throw error;
       // A parent that is gone by now, or has no children by nature: the answer was not refused.
       if (error instanceof RowNotFoundError) return undefined;
-      if (error instanceof ForbiddenError && error.message.includes(scope)) this.missing.add(scope);
+      if (error instanceof ForbiddenError && error.missingScope) this.missing.add(scope);
       this.problem ??= error.message;
       return undefined;
     }
   }
-}
-
-/**
- * The requests of a full sync of those of these streams that can be read: what several of them
- * share is read once.
- */
-export function requestsOf(found: readonly Pick<Found, "requests" | "problem">[]): number {
-  const readable = found.filter(({ problem }) => problem === undefined);
-  const all = new Map(readable.flatMap(({ requests }) => [...requests]));
-  return [...all.values()].reduce((sum, requests) => sum + requests, 0);
 }

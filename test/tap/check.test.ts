@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { lastLineOf } from "../support/discretion.ts";
-import { runTap } from "../support/run-tap.ts";
+import { lastStateOf, runTap } from "../support/run-tap.ts";
 import {
   configFor,
   defaultStreams,
@@ -13,6 +13,7 @@ import {
 
 const report = z.object({
   requests: z.number(),
+  later: z.object({ requests: z.number() }),
   missing_scopes: z.array(z.string()),
   streams: z.array(
     z.object({ stream: z.string(), rows: z.number().nullable(), problem: z.string().nullable() }),
@@ -32,8 +33,12 @@ describe("check", () => {
     const { requests, streams, missing_scopes: missing } = parsed(lines);
     const sizes = { ...shortLists, organizations: 1 };
     expect(Object.fromEntries(streams.map(({ stream, rows }) => [stream, rows]))).toEqual(sizes);
-    const pages = Object.values(sizes).map((rows) => Math.ceil(rows / 10));
-    expect(requests).toBe(pages.reduce((sum, each) => sum + each));
+    const each = Object.values(sizes).map((rows) => {
+      const pages = Math.ceil(rows / 10);
+      return pages > 1 ? pages + 2 : 1;
+    });
+    const exports = ["orders", "subscriptions", "customers"].length;
+    expect(requests).toBe(each.reduce((sum, one) => sum + one) + exports);
     expect(missing).toEqual([]);
     expect(requestCount(simulator)).toBe(defaultStreams.length);
   });
@@ -52,6 +57,27 @@ describe("check", () => {
 
     expect(before).toBeLessThan(10);
     expect(parsed(lines).requests).toBe(requestCount(simulator) - before);
+  });
+
+  test("a later sync that finds nothing changed makes as many requests as it says", async () => {
+    const simulator = await simulate({ sizes: { orders: 130, customers: 120, events: 200 } });
+    const config = configFor(simulator);
+    const select = ["--select", "customers,orders,order_items,products,events,metrics"];
+    const { lines } = await runTap({ word: "check", config, args: [...select, "--json"] });
+    let state: ReturnType<typeof lastStateOf>;
+    // The second one learns how much the tellers of changes have told.
+    for (let run = 1; run <= 2; run++) {
+      state = lastStateOf((await runTap({ config, args: select, state })).lines);
+    }
+    const before = requestCount(simulator);
+
+    await runTap({ config, args: select, state });
+
+    const { requests, later } = parsed(lines);
+    const made = requestCount(simulator) - before;
+    // Whether an export is looked at depends on what it has shown the last time.
+    expect(Math.abs(later.requests - made)).toBeLessThanOrEqual(1);
+    expect(later.requests).toBeLessThan(requests);
   });
 
   test("tells all missing scopes at once, those of parents too", async () => {
@@ -78,13 +104,13 @@ describe("check", () => {
 
     const { exitCode, lines, stderr } = await runTap({ word: "check", config });
 
-    expect(exitCode).toBe(1);
+    expect(exitCode).toBe(2);
     expect(lines).toEqual([]);
     expect(lastLineOf(stderr)).toContain("Polar does not accept the access token (401");
   });
 
   test("tells what the server says of its version, and how far the clocks are apart", async () => {
-    const simulator = await simulate();
+    const simulator = await simulate({ date: "machine" });
     const config = configFor(simulator);
     const frozenAt = "2026-01-01T00:00:00Z";
 

@@ -97,10 +97,8 @@ describe("elsewhere", () => {
       const percent = Math.floor((100 * done) / size);
       const start = `INFO ${stream}: reading: ${done} of ${size} rows (${percent} %); `;
       expect(stderr).toContain(start);
-      // The export of the list among them.
-      const requests = simulator.requests.filter(({ path }) =>
-        path.startsWith(`/v1/${stream}/`),
-      ).length;
+      const ofStream = ({ path }: { path: string }) => path.startsWith(`/v1/${stream}/`);
+      const requests = simulator.requests.filter(ofStream).length;
       const end = new RegExp(`INFO ${stream}: complete: ${size} rows?, ${requests} requests?, `);
       expect(stderr).toMatch(end);
       expect(stderr).toMatch(

@@ -4,15 +4,16 @@ import { API_VERSION } from "../../polar/api-version.ts";
 import { streams } from "../../streams/index.ts";
 import { readChoice, type Terminal } from "../command.ts";
 import { type Answers, askPolar } from "../connection.ts";
-import { type Found, requestsOf } from "../probe.ts";
+import type { Found } from "../probe.ts";
+import { requestsOf } from "../requests.ts";
 import { selectedStreams } from "../selected.ts";
-import { count, table } from "../table.ts";
+import { count, counted, table } from "../table.ts";
 
 export const HELP = `tap-polar check --config FILE [--catalog FILE] [--select LIST] [--json]
 
 Sends about one request for each selected stream, and tells what a sync would meet: whether the
 token is accepted, which scopes it lacks, how many rows there are, and how many requests and minutes
-a full sync takes. Writes no rows, and no state.
+a full sync takes, and a later one. Writes no rows, and no state.
 
   --config FILE    Settings, as for a sync (or ENV).
   --catalog FILE   Which streams to look at; the default ones without it.
@@ -56,6 +57,8 @@ interface Report {
   /** Of a full sync of all streams that can be read. */
   readonly requests: number;
   readonly minutes: number;
+  /** Of a later sync, which finds nothing changed. */
+  readonly later: { readonly requests: number; readonly minutes: number };
   readonly missing_scopes: readonly string[];
   readonly streams: readonly {
     readonly stream: string;
@@ -67,14 +70,16 @@ interface Report {
 function reportOf({ found, apiVersion, clockAhead }: Answers, config: Config): Report {
   const requests = requestsOf(found);
   const perMinute = config.requestsPerMinute;
+  const minutesOf = (number: number) => Math.ceil((number / perMinute) * 10) / 10;
   return {
     api_url: config.apiUrl,
     api_version: apiVersion ?? null,
     clock_ahead_seconds: clockAhead === undefined ? null : Math.round(clockAhead),
     proxy: proxyOf(config.apiUrl),
     requests_per_minute: perMinute,
-    requests,
-    minutes: Math.ceil((requests / perMinute) * 10) / 10,
+    requests: requests.full,
+    minutes: minutesOf(requests.full),
+    later: { requests: requests.later, minutes: minutesOf(requests.later) },
     missing_scopes: [...new Set(found.flatMap(({ missingScopes }) => missingScopes))].sort(),
     streams: found.map(({ stream, rows, problem }) => ({
       stream,
@@ -85,11 +90,11 @@ function reportOf({ found, apiVersion, clockAhead }: Answers, config: Config): R
 }
 
 function forPeople(report: Report, found: readonly Found[]): string {
-  const { requests, minutes, missing_scopes: missing } = report;
+  const { requests, minutes, later, missing_scopes: missing } = report;
   const rows = found.map((one) => [
     one.stream,
     count(one.rows),
-    one.problem === undefined ? count(requestsOf([one])) : "–",
+    one.problem === undefined ? count(requestsOf([one]).full) : "–",
     one.missingScopes.length > 0 ? `lacks ${one.missingScopes.join(", ")}` : (one.problem ?? "ok"),
   ]);
   const scopes = missing.map((scope) => `  [x] ${scope}\n`).join("");
@@ -100,7 +105,8 @@ function forPeople(report: Report, found: readonly Found[]): string {
     `Proxy    ${report.proxy ?? "none"}\n`,
     `Budget   ${count(report.requests_per_minute)} requests a minute\n\n`,
     table(["Stream", ">Rows", ">Requests", ""], rows),
-    `\nA full sync makes about ${count(requests)} requests: ${timeLine(minutes)} at this budget.\n`,
+    `\nA full sync makes about ${counted(requests, "request")}: ${timeLine(minutes)} at this budget.\n`,
+    `Later ones make about ${count(later.requests)}, and more for what has changed: ${timeLine(later.minutes)}.\n`,
     scopes && `\nTick these scopes too, in Polar's settings of the token:\n${scopes}`,
   ].join("");
 }

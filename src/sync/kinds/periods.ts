@@ -149,6 +149,7 @@ async function parentsOf({ source, parents, lane }: PeriodTask): Promise<Parents
     return (await parents[0]?.(quietly(lane))) ?? NO_PARENTS;
   } catch (error) {
     if (!(error instanceof ForbiddenError) || setting === undefined) throw error;
-    throw new ForbiddenError(`${error.message} Or name the one to read in ${setting}.`);
+    const hint = `${error.message} Or name the one to read in ${setting}.`;
+    throw new ForbiddenError(hint, error.missingScope);
   }
 }

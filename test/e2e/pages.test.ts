@@ -1,0 +1,166 @@
+/**
+ * README.md, docs/meltano.md and docs/dashboard.md, typed word for word in a fresh copy of this
+ * repository: from nothing to rows in PostgreSQL. What a reader fills in comes from the simulator and
+ * the server at hand, and nothing else is changed but the name of the database.
+ */
+import { execFileSync } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type Simulator, startSimulator } from "../../simulator/index.ts";
+import { blocksOf, freshCopy, typedBlocks } from "../support/pages.ts";
+import { workFolder } from "../support/processes.ts";
+import { defaultStreams } from "../support/simulation.ts";
+import { createDatabase, type Database } from "./database.ts";
+import { runProgram } from "./programs.ts";
+import { requirementsOf, type Tool } from "./provision/python.ts";
+import { describeWith, serverUrl } from "./tools.ts";
+
+const hasClients = (() => {
+  try {
+    execFileSync("psql", ["--version"]);
+    execFileSync("createdb", ["--version"]);
+    return true;
+  } catch {
+    return false;
+  }
+})();
+
+const needed = hasClients ? describeWith : withoutClients;
+function withoutClients(_: unknown, name: string, body: () => void): void {
+  describe.skip(`${name} (there is no psql and createdb)`, body);
+}
+
+needed(["uv", "postgres"], "typed word for word", () => {
+  let simulator: Simulator;
+  let folder: string;
+  let database: Database;
+
+  beforeAll(async () => {
+    simulator = await startSimulator();
+    folder = await workFolder();
+    await freshCopy(join(folder, "tap-polar"));
+  });
+  afterAll(() => simulator.close());
+  beforeEach(async () => {
+    await rm(join(folder, "polar"), { recursive: true, force: true });
+    database = await createDatabase(serverUrl());
+    return () => database.drop();
+  });
+
+  const here = (name: string) => join(folder, "polar", name);
+
+  /** Fills in what the reader is told to: token, address, user and password. */
+  function filled(text: string): string {
+    const { hostname, port, username, password, pathname } = new URL(database.url);
+    const { accessToken, url } = simulator;
+    return text
+      .replaceAll('"polar_oat_replace_me"', `"${accessToken}", "api_url": "${url}"`)
+      .replaceAll("=polar_oat_replace_me", `=${accessToken}\nTAP_POLAR_API_URL=${url}`)
+      .replaceAll("replace_me", decodeURIComponent(password) || "none")
+      .replaceAll('"127.0.0.1"', `"${hostname}"`)
+      .replaceAll("5432", port || "5432")
+      .replaceAll('"postgres"', `"${decodeURIComponent(username)}"`)
+      .replaceAll("USER=postgres", `USER=${decodeURIComponent(username)}`)
+      .replaceAll("warehouse", pathname.slice(1));
+  }
+
+  /** Types the blocks of a page, one after the other, into one shell; returns what each printed. */
+  async function type(page: string, tool: Tool): Promise<readonly string[]> {
+    const end = "@@ end of block";
+    const { hostname, port, username, password, pathname } = new URL(database.url);
+    // The database is there already, and in use by this test.
+    const typed = typedBlocks(page).map((text) =>
+      filled(text).replace(/^createdb/m, "echo createdb"),
+    );
+    const script = typed.map((text) => `${text}\nfill\necho "${end}"`).join("\n");
+    const sample = await readFile(join(folder, "tap-polar/config.sample.json"), "utf8");
+    const target = await readFile(
+      join(folder, "tap-polar/examples/shell/target.sample.json"),
+      "utf8",
+    );
+    const fill = [
+      "fill() {",
+      "if grep -qs replace_me config.json; then",
+      `cat > config.json <<'FILLED'\n${filled(sample)}FILLED\nfi`,
+      "if grep -qs replace_me target.json; then",
+      `cat > target.json <<'FILLED'\n${filled(target)}FILLED\nfi`,
+      "}",
+    ].join("\n");
+    const prefix = join(folder, "prefix");
+    await mkdir(prefix, { recursive: true });
+    const { stdout, stderr, exitCode } = await runProgram(
+      "bash",
+      ["-c", `set -e\nexec 2>&1\n${fill}\n${script}`],
+      {
+        cwd: join(folder, "tap-polar"),
+        env: {
+          PATH: `${join(prefix, "bin")}:${process.env.PATH}`,
+          NPM_CONFIG_PREFIX: prefix,
+          NO_COLOR: "1",
+          MELTANO_SEND_ANONYMOUS_USAGE_STATS: "false",
+          PIP_CONSTRAINT: requirementsOf(tool),
+          PIP_DISABLE_PIP_VERSION_CHECK: "1",
+          TARGET_POSTGRES_HOST: hostname,
+          TARGET_POSTGRES_PORT: port || "5432",
+          TARGET_POSTGRES_DATABASE: pathname.slice(1),
+          PGHOST: hostname,
+          PGPORT: port || "5432",
+          PGUSER: decodeURIComponent(username),
+          PGPASSWORD: decodeURIComponent(password),
+        },
+      },
+    );
+    expect(exitCode, stdout + stderr).toBe(0);
+    return stdout.split(`${end}\n`);
+  }
+
+  async function expectAllRows(): Promise<void> {
+    for (const stream of defaultStreams) {
+      const [{ count } = { count: "" }] = await database.query(
+        `SELECT count(*) FROM polar.${stream}`,
+      );
+      const listed = simulator.rows(stream).filter(({ hidden }) => !hidden);
+      expect([stream, count]).toEqual([stream, String(Math.max(1, listed.length))]);
+    }
+  }
+
+  test("README.md", async () => {
+    const printed = await type("README.md", "target-postgres");
+
+    await expectAllRows();
+    expect((await stat(here("config.json"))).mode & 0o777).toBe(0o600);
+    const rows = (await readFile(here("rows.jsonl"), "utf8")).split("\n");
+    expect(rows.filter((line) => line.startsWith('{"type":"RECORD"')).length).toBeGreaterThan(
+      1_000,
+    );
+    // The terminal sees how far it is, and no rows.
+    expect(printed.join("")).not.toContain('"type":"RECORD"');
+    expect(await readFile(here("state.json"), "utf8")).toContain('"orders"');
+  });
+
+  test("docs/dashboard.md, with the output that it shows", async () => {
+    const printed = await type("docs/dashboard.md", "target-postgres");
+
+    await expectAllRows();
+    const shown = blocksOf("docs/dashboard.md").filter(({ comment }) => comment === "output");
+    const lines = shown.flatMap(({ text }) => text.split("\n").filter((line) => line !== ""));
+    const all = printed.join("").replaceAll(/^\S+Z INFO /gm, "");
+    for (const line of lines) expect(all).toContain(line);
+    expect(lines.length).toBeGreaterThan(10);
+    const page = await readFile(here("dashboard.html"), "utf8");
+    expect(page.match(/<table/g)).toHaveLength(4);
+  });
+
+  test("docs/meltano.md, and Meltano warns of nothing", async () => {
+    const printed = (await type("docs/meltano.md", "meltano")).join("");
+
+    await expectAllRows();
+    expect(printed).toContain("Plugin configuration is valid");
+    expect(printed).toContain('"singer_state"');
+    const warnings = printed.split("\n").filter((line) => /\[(warning|error) /.test(line));
+    expect(warnings.filter((line) => !line.includes("No state was found"))).toEqual([]);
+    expect(readdirSync(here("output"))).toHaveLength(defaultStreams.length);
+  });
+});
