@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Simulator } from "../../simulator/index.ts";
 import { lastLineOf } from "../support/discretion.ts";
+import { catalogOf, keysOf, keysWritten } from "../support/organization.ts";
 import { workFolder } from "../support/processes.ts";
 import { idsIn, idsOf } from "../support/records.ts";
 import {
@@ -153,4 +154,27 @@ test("a row that can't be read is not forgotten on the way", async () => {
   expect(resumed.stderr).toContain("orders: going on at page");
   expect(resumed.exitCode).toBe(1);
   expect(lastLineOf(resumed.stderr)).toMatch(/^tap-polar: orders is incomplete: 1 rows .*\b3\b/);
+});
+
+test("the parents that an interrupted run had behind it are asked about, too", async () => {
+  const simulator = await simulate({
+    sizes: { customers: 60, payment_methods: 50 },
+    ties: "stable",
+    faults: [{ kind: "stall", path: "/v1/customers/", page: 11 }],
+  });
+  const input = {
+    config: configFor(simulator, { page_size: 5, concurrency: 1, use_exports: false }),
+    catalog: catalogOf("customers", "payment_methods"),
+  };
+  const killed = await runTapUntil(input, "SIGKILL", (line) => line.includes('"sweep"'));
+  expect(killed.signal).toBe("SIGKILL");
+  simulator.setFaults([]);
+
+  const resumed = await runTap({ ...input, state: lastStateOf(killed.lines) });
+
+  expect(resumed.exitCode).toBe(0);
+  expect(resumed.stderr).toContain("customers: going on at page");
+  expect(keysWritten(resumed.lines, "payment_methods")).toEqual(
+    await keysOf(simulator, "payment_methods"),
+  );
 });
