@@ -29,7 +29,8 @@ export function definitionLines(): string[] {
 function settingLines({ name, kind, options, description, sensitive, ...rest }: Setting): string[] {
   return [
     `  - name: ${name}`,
-    ...(kind === "string" ? [] : [`    kind: ${kind === "number" ? "decimal" : kind}`]),
+    // Meltano 4.4 can't hand on what is a decimal in a variable.
+    ...(kind === "string" ? [] : [`    kind: ${kind === "number" ? "integer" : kind}`]),
     ...(sensitive ? ["    sensitive: true"] : []),
     ...(rest.default === undefined ? [] : [`    value: ${JSON.stringify(rest.default)}`]),
     `    description: ${JSON.stringify(description)}`,

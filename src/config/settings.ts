@@ -130,15 +130,10 @@ export const settings = z.object({
       description: "User-Agent header of the requests.",
       defaultText: "tap-polar/<version>",
     }),
-  full_sweep_hours: z
-    .number("must be a number of hours")
-    .min(0, "must be 0 hours or more")
-    .max(8_760, "must be 8760 hours or less")
-    .default(24)
-    .register(notes, {
-      description:
-        "A list is read whole when that was last done longer ago than this; in between, syncs read what has changed. 0 reads everything each time.",
-    }),
+  full_sweep_hours: wholeNumber(0, 8_760).default(24).register(notes, {
+    description:
+      "A list is read whole when that was last done longer ago than this; in between, syncs read what has changed. 0 reads everything each time.",
+  }),
   use_exports: z.boolean("must be true or false").default(true).register(notes, {
     description:
       "Between two full sweeps, look at the CSV exports of orders, subscriptions and customers for changes that nothing else tells of: some requests per sync.",

@@ -8,7 +8,8 @@ const time = z.iso.datetime({ offset: true });
 /**
  * What the bookmark of a list that is caught up has besides that of its sweeps: `{"replication_key":
  * "created_at", "replication_key_value": "2026-08-20T07:12:32.999000Z", "swept_at": "…",
- * "caught_up_at": "…", "count": 100112, "recent": "…", "open": "…", "rows_per_customer": 5.1}`.
+ * "caught_up_at": "…", "count": 100112, "recent": "…", "open": "…", "rows_per_100_customers": 510}`. Its numbers
+ * are whole: who reads others as decimals may not be able to write them back.
  */
 const bookmarkSchema = z.looseObject({
   replication_key: z.string().optional(),
@@ -18,7 +19,7 @@ const bookmarkSchema = z.looseObject({
   count: z.int().nonnegative().optional(),
   recent: z.string().optional(),
   open: z.string().optional(),
-  rows_per_customer: z.number().nonnegative().optional(),
+  rows_per_100_customers: z.int().nonnegative().optional(),
 });
 
 /** What is known of a list that has been read whole, and caught up since. */
@@ -48,7 +49,7 @@ export function readGround(
   context: Pick<Context, "state">,
 ): Ground | undefined {
   const bookmark = readBookmark(stream, bookmarkSchema, context);
-  const { swept_at, caught_up_at, count, recent, rows_per_customer } = bookmark;
+  const { swept_at, caught_up_at, count, recent, rows_per_100_customers } = bookmark;
   if (swept_at === undefined || caught_up_at === undefined || count === undefined) return undefined;
   if (bookmark.replication_key !== createdBy) return undefined;
   return {
@@ -58,7 +59,8 @@ export function readGround(
     count,
     recent,
     open: bookmark.open,
-    rowsPerCustomer: rows_per_customer,
+    rowsPerCustomer:
+      rows_per_100_customers === undefined ? undefined : rows_per_100_customers / 100,
   };
 }
 
@@ -72,6 +74,7 @@ export function groundFields(createdBy: string, ground: Ground): BookmarkFields 
     count: ground.count,
     recent: ground.recent,
     open: ground.open,
-    rows_per_customer: ground.rowsPerCustomer,
+    rows_per_100_customers:
+      ground.rowsPerCustomer === undefined ? undefined : Math.round(ground.rowsPerCustomer * 100),
   };
 }
