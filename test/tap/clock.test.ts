@@ -1,5 +1,6 @@
 /** A machine whose clock is wrong: what counts is the API's. */
 import { describe, expect, test } from "vitest";
+import { z } from "zod";
 import { catalogOf } from "../support/organization.ts";
 import { idsOf } from "../support/records.ts";
 import { lastStateOf, messagesOf, runTap } from "../support/run-tap.ts";
@@ -11,6 +12,10 @@ const DAY = 86_400_000;
 const simulateNow = () => simulate({ sizes: { events: 600 }, now: new Date(), date: "machine" });
 
 const daysAway = (days: number) => new Date(Date.now() + days * DAY).toISOString();
+
+const bookmarkOf = (state: object | undefined) =>
+  z.object({ bookmarks: z.object({ events: z.record(z.string(), z.unknown()) }) }).parse(state)
+    .bookmarks.events;
 
 describe.each([
   ["200 days slow", -200, /WARNING The clock of this machine is 200 days slow.*Set the clock/],
@@ -31,7 +36,10 @@ describe.each([
     expect(first.stderr.match(new RegExp(warning, "g"))).toHaveLength(1);
     expect(second.exitCode).toBe(0);
     expect(second.stderr).toMatch(warning);
-    expect(lastStateOf(second.lines)).toEqual(state);
+    // The second has counted what lies behind it once more; where it stands is the same.
+    expect(lastStateOf(second.lines)).toEqual({
+      bookmarks: { events: { ...bookmarkOf(state), counted: expect.anything() } },
+    });
   });
 
   test("and the figures of today", async () => {

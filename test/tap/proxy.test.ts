@@ -20,7 +20,8 @@ describe("a proxy named in HTTPS_PROXY", () => {
 
     expect(exitCode, stderr).toBe(0);
     expect(idsOf(lines, "customers")).toEqual(listedIds(simulator, "customers"));
-    expect(simulator.requests).toHaveLength(4);
+    // Four pages, and that of the newest rows before and after.
+    expect(simulator.requests).toHaveLength(4 + 2);
     const authorization = `Basic ${Buffer.from("user:pass word").toString("base64")}`;
     const tunnel = { target: `${apiHost}:443`, authorization };
     expect(proxy.tunnels).toEqual([tunnel, tunnel]);
