@@ -183,7 +183,9 @@ class Story {
       ...(run.kill?.how === "SIGTERM" ? [143] : []),
       ...(run.kill?.how === "SIGINT" ? [130] : []),
     ];
-    if (!hung && run.kill?.how !== "SIGKILL" && !usual.includes(exitCode ?? -1)) {
+    // Before the tap listens, and while Node tidies up behind it, a signal simply ends the process.
+    const isEndedByIt = ending.signal !== undefined && ending.signal === run.kill?.how;
+    if (!hung && !isEndedByIt && !usual.includes(exitCode ?? -1)) {
       this.problems.push(`Exit code ${exitCode} (${ending.signal}): ${stderr.slice(-2_000)}`);
     }
     try {
