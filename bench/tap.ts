@@ -8,7 +8,8 @@ import { folder, type Simulator, tap } from "./processes.ts";
 /** As many requests at a time as the tap sends unless told otherwise. */
 export const CONCURRENCY = 4;
 
-const catalogShape = z.looseObject({
+/** As much of a catalog as is changed to select streams. */
+export const catalogShape = z.looseObject({
   streams: z.array(
     z.looseObject({
       tap_stream_id: z.string(),

@@ -5,13 +5,13 @@ import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { execa } from "execa";
-import { z } from "zod";
 import { type RecordedRequest, type Simulator, startSimulator } from "../../simulator/index.ts";
 import { type Sight, Suspects } from "../../test/support/seen-changes.ts";
 import { LineSplitter } from "../../test/support/target-jsonl/lines.ts";
 import { folder, tap } from "../processes.ts";
 import { median } from "../repeat.ts";
 import type { Section } from "../report.ts";
+import { catalogShape } from "../tap.ts";
 import { Business, calm } from "./business.ts";
 import { Mirror } from "./mirror.ts";
 
@@ -244,17 +244,6 @@ function file(name: string, content: object): string {
   writeFileSync(path, JSON.stringify(content));
   return path;
 }
-
-const catalogShape = z.looseObject({
-  streams: z.array(
-    z.looseObject({
-      tap_stream_id: z.string(),
-      metadata: z.array(
-        z.looseObject({ breadcrumb: z.array(z.string()), metadata: z.looseObject({}) }),
-      ),
-    }),
-  ),
-});
 
 /** The default streams with all they have, so that records are rows as they came. */
 async function allColumns(): Promise<object> {

@@ -54,6 +54,9 @@ test("of each kind of change to a list it is declared what sees it", () => {
   expect(kinds.toSorted()).toEqual(changed.map(({ name }) => name).sort());
 });
 
+/** Small pages, no full sweep that is not asked for, and nothing that the exports would show besides. */
+const withoutExports = { page_size: 5, full_sweep_hours: 1_000, use_exports: false };
+
 describe.each([
   {
     sight: "webhooks",
@@ -73,11 +76,7 @@ describe.each([
     );
     const casts = tried.map((kind) => new Cast(simulator, kind));
     simulator.clock.advance(7_200);
-    const warehouse = new Warehouse(simulator, {
-      page_size: 5,
-      full_sweep_hours: 1_000,
-      use_exports: false,
-    });
+    const warehouse = new Warehouse(simulator, withoutExports);
     const catalog = everythingOf(...selected);
     await warehouse.sync(catalog);
     // What was open is remembered from the second sync on, where no column tells.
@@ -113,11 +112,7 @@ describe("with everything that there is to go by", () => {
     const tried = kinds.filter((kind) => seenChange(kind)?.copies);
     const casts = tried.map((kind) => new Cast(simulator, kind));
     simulator.clock.advance(7_200);
-    const warehouse = new Warehouse(simulator, {
-      page_size: 5,
-      full_sweep_hours: 1_000,
-      use_exports: false,
-    });
+    const warehouse = new Warehouse(simulator, withoutExports);
     const catalog = everythingOf(...lists);
     await warehouse.sync(catalog);
 
