@@ -16,9 +16,9 @@ const style = new Html(readFileSync(new URL("style.css", import.meta.url), "utf8
 
 /** The whole page, made of rows that were read at this time (milliseconds since 1970). */
 export function reportPage({ subscriptions, orders, products }: Rows, now: number): string {
-  const mrr = [...mrrByCurrency(subscriptions, now)];
+  const mrr = [...mrrByCurrency(subscriptions, now)].sort(byCurrency);
   const churn = churnByMonth(subscriptions, now);
-  const revenue = [...revenueByCurrency(orders, products, now)];
+  const revenue = [...revenueByCurrency(orders, products, now)].sort(byCurrency);
   const tiles = [
     ...mrr.map(([currency, months]) => mrrTile(currency, months)),
     subscriptionsTile(mrr.map(([, months]) => months)),
@@ -58,6 +58,9 @@ ${cohortSection(cohortsByMonth(subscriptions, now).slice(-COHORTS))}
 `;
   return page.toString();
 }
+
+const byCurrency = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
+  a < b ? -1 : 1;
 
 const timeTitle = (time: number): string =>
   new Intl.DateTimeFormat("en", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(

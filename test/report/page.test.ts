@@ -40,18 +40,18 @@ test("each currency has tiles and charts of its own", () => {
   const page = reportPage({ subscriptions, orders, products: [] }, now);
 
   expect(tiles(page)).toEqual([
-    ["MRR (USD)", "$10.00"],
     ["MRR (JPY)", "¥500"],
+    ["MRR (USD)", "$10.00"],
     ["Subscriptions", "2"],
     ["Churn, February 2026", "0.0%"],
     ["Revenue (JPY), February 2026", "¥0"],
     ["Revenue (USD), February 2026", "$0.00"],
   ]);
   expect(titles(page)).toEqual([
-    "Monthly recurring revenue (MRR) in USD",
-    "What changed the MRR in USD",
     "Monthly recurring revenue (MRR) in JPY",
     "What changed the MRR in JPY",
+    "Monthly recurring revenue (MRR) in USD",
+    "What changed the MRR in USD",
     "Churn of subscriptions",
     "Revenue by product in JPY",
     "Revenue by product in USD",
