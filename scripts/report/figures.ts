@@ -2,7 +2,7 @@
 import { sum } from "./groups.ts";
 import type { Month } from "./months.ts";
 import type { ProductRevenue, Revenue } from "./revenue.ts";
-import type { ChurnMonth, Movement, MrrMonth } from "./subscriptions.ts";
+import type { Movement, MrrMonth } from "./subscriptions.ts";
 import { type Money, moneyIn, percent } from "./units.ts";
 
 /** A chart over months. */
@@ -47,7 +47,7 @@ export function mrrFigure(currency: string, all: readonly MrrMonth[]): Figure {
     id: `mrr-${currency}`,
     title: `Monthly recurring revenue (MRR) in ${currency.toUpperCase()}`,
     meaning:
-      "What the subscriptions bring in a month that live when the month ends (or now), are out of their trial and not paused, at today's prices: of a price for a year a twelfth, of one for a week 52 twelfths, of one for a day 365 twelfths.",
+      "What subscriptions come to per month at the month's end (or now), without taxes and at today's prices: a twelfth of a price for a year, 52 twelfths of one for a week, 365 twelfths of one for a day; none in a trial, while paused, or once unpaid.",
     kind: "line",
     months: shown.map(({ month }) => month),
     series: [
@@ -88,13 +88,13 @@ export function movementFigure(currency: string, all: readonly MrrMonth[]): Figu
   };
 }
 
-export function churnFigure(all: readonly ChurnMonth[]): Figure {
-  const shown = all.slice(-SHOWN);
+export function churnFigure(currency: string, all: readonly MrrMonth[]): Figure {
+  const shown = all.filter(({ customersAtStart }) => customersAtStart > 0).slice(-SHOWN);
   return {
-    id: "churn",
-    title: "Churn of subscriptions",
+    id: `churn-${currency}`,
+    title: `Churn of customers in ${currency.toUpperCase()}`,
     meaning:
-      "Of the subscriptions that lived when a month began, the share that ended before it was over.",
+      "Of the customers who paid when a month began, the share that no longer did when it ended.",
     kind: "bars",
     months: shown.map(({ month }) => month),
     series: [{ name: "Churn", colour: "red", points: shown.map(churnPoint) }],
@@ -102,9 +102,9 @@ export function churnFigure(all: readonly ChurnMonth[]): Figure {
   };
 }
 
-const churnPoint = ({ atStart, ended }: ChurnMonth): Point => ({
-  value: (100 * ended) / atStart,
-  text: `${percent(ended, atStart)} (${ended} of ${atStart})`,
+const churnPoint = ({ customersAtStart, customersLost }: MrrMonth): Point => ({
+  value: (100 * customersLost) / customersAtStart,
+  text: `${percent(customersLost, customersAtStart)} (${customersLost} of ${customersAtStart})`,
 });
 
 export function revenueFigure(currency: string, { months, products }: Revenue): Figure {

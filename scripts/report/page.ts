@@ -6,7 +6,7 @@ import { Html, html } from "./html.ts";
 import { monthTitle } from "./months.ts";
 import { revenueByCurrency } from "./revenue.ts";
 import type { Rows } from "./rows.ts";
-import { type Cohort, churnByMonth, cohortsByMonth, mrrByCurrency } from "./subscriptions.ts";
+import { type Cohort, cohortsByMonth, mrrByCurrency } from "./subscriptions.ts";
 import { churnTile, mrrTile, revenueTile, subscriptionsTile, type Tile } from "./tiles.ts";
 
 /** Cohorts that the table shows at most. */
@@ -17,20 +17,19 @@ const style = new Html(readFileSync(new URL("style.css", import.meta.url), "utf8
 /** The whole page, made of rows that were read at this time (milliseconds since 1970). */
 export function reportPage({ subscriptions, orders, products }: Rows, now: number): string {
   const mrr = [...mrrByCurrency(subscriptions, now)].sort(byCurrency);
-  const churn = churnByMonth(subscriptions, now);
   const revenue = [...revenueByCurrency(orders, products, now)].sort(byCurrency);
   const tiles = [
     ...mrr.map(([currency, months]) => mrrTile(currency, months)),
     subscriptionsTile(mrr.map(([, months]) => months)),
-    churnTile(churn, now),
+    ...mrr.map(([currency, months]) => churnTile(currency, months, now)),
     ...revenue.map(([currency, all]) => revenueTile(currency, all, now)),
   ];
   const figures = [
     ...mrr.flatMap(([currency, months]) => [
       mrrFigure(currency, months),
       movementFigure(currency, months),
+      churnFigure(currency, months),
     ]),
-    churnFigure(churn),
     ...revenue.map(([currency, all]) => revenueFigure(currency, all)),
   ];
   const page = html`<!doctype html>
@@ -128,7 +127,7 @@ ${rows}
   return html`<section id="cohorts">
 <h2>Retention by cohort</h2>
 ${months === 0 ? nothing : table}
-<p class="meaning">Customers by the month of their first subscription, and the share that had one alive at the end of that month (0), of the next one (1), and so on.</p>
+<p class="meaning">Customers by the month in which they began to pay for a first subscription, and the share that paid for one at the end of that month (0), of the next one (1), and so on.</p>
 </section>`;
 }
 

@@ -1,4 +1,4 @@
-/** What the orders tell: revenue by product and month, as in examples/sql. */
+/** What the orders tell: revenue by product and month. */
 import { grouped, sum } from "./groups.ts";
 import { type Month, monthOf, monthsSince } from "./months.ts";
 import type { Order, Product } from "./rows.ts";

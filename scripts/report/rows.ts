@@ -23,9 +23,11 @@ const subscription = z.object({
   recurring_interval: z.enum(["day", "week", "month", "year"]),
   recurring_interval_count: z.int().positive(),
   status: z.string(),
+  current_period_start: time.nullable(),
   started_at: time.nullable(),
   ended_at: time.nullable(),
   trial_end: time.nullable(),
+  past_due_at: time.nullable(),
   paused_at: time.nullable(),
 });
 

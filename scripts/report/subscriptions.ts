@@ -1,6 +1,6 @@
 /**
- * What the subscriptions tell: recurring revenue, churn and cohorts. All of it is as in examples/sql;
- * there, and here, past months are counted at today's prices, since Polar tells no older ones.
+ * What the subscriptions tell: recurring revenue, how it moves, and cohorts. Past months are counted at
+ * today's prices, since Polar tells no older ones.
  */
 import { grouped, sum } from "./groups.ts";
 import { type Month, monthOf, monthsSince } from "./months.ts";
@@ -9,8 +9,11 @@ import type { Subscription } from "./rows.ts";
 /** A month of monthly recurring revenue in one currency; amounts in its smallest unit (cents). */
 export interface MrrMonth {
   readonly month: Month;
-  /** Those that are counted when the month ends. */
+  /** Those that are paid for when the month ends. */
   readonly subscriptions: number;
+  /** Who paid when the month began, and who of them pays no longer when it ends. */
+  readonly customersAtStart: number;
+  readonly customersLost: number;
   readonly opening: bigint;
   readonly movements: Readonly<Record<Movement, bigint>>;
   readonly closing: bigint;
@@ -19,18 +22,11 @@ export interface MrrMonth {
 /** Why a customer's recurring revenue is not what it was a month ago. All are counted upwards. */
 export type Movement = "new" | "reactivation" | "expansion" | "contraction" | "churn";
 
-/** A month with the subscriptions that lived when it began, and those of them that ended in it. */
-export interface ChurnMonth {
-  readonly month: Month;
-  readonly atStart: number;
-  readonly ended: number;
-}
-
-/** The customers whose first subscription started in this month. */
+/** The customers who began to pay for a first subscription in this month. */
 export interface Cohort {
   readonly month: Month;
   readonly customers: number;
-  /** How many had a subscription at the end of this month, of the next one, and so on. */
+  /** How many paid for one at the end of this month, of the next one, and so on. */
   readonly retained: readonly number[];
 }
 
@@ -58,19 +54,20 @@ function mrrByMonth(
   const known = new Set<string>();
   let before: ReadonlyMap<string, bigint> = new Map();
   return months.map((month) => {
-    const counted = subscriptions.filter((each) => isPaidAt(each, Math.min(month.end, now)));
-    const after = mrrByCustomer(counted);
-    const movements = movementsOf(before, after, known);
-    const opening = sum(before.values());
-    before = after;
-    for (const [customer, mrr] of after) if (mrr > 0n) known.add(customer);
-    return {
+    const paid = subscriptions.filter((each) => isPaidAt(each, Math.min(month.end, now)));
+    const after = mrrByCustomer(paid);
+    const told = {
       month,
-      subscriptions: counted.length,
-      opening,
-      movements,
+      subscriptions: paid.length,
+      customersAtStart: before.size,
+      customersLost: [...before.keys()].filter((customer) => !after.has(customer)).length,
+      opening: sum(before.values()),
+      movements: movementsOf(before, after, known),
       closing: sum(after.values()),
     };
+    before = after;
+    for (const customer of after.keys()) known.add(customer);
+    return told;
   });
 }
 
@@ -107,33 +104,21 @@ function monthlyAmount(subscription: Subscription): bigint {
   return (2n * yearly + months) / (2n * months);
 }
 
-/** Churn of each month that began with subscriptions. */
-export function churnByMonth(
-  subscriptions: readonly Subscription[],
-  now: number,
-): readonly ChurnMonth[] {
-  const started = subscriptions.filter(hasStarted);
-  const churn = monthsOf(started, now).map((month) => {
-    const alive = started.filter((each) => livesAt(each, month.begin));
-    const ended = alive.filter(({ ended_at }) => ended_at !== null && ended_at < month.end);
-    return { month, atStart: alive.length, ended: ended.length };
-  });
-  return churn.filter(({ atStart }) => atStart > 0);
-}
-
 /** The cohorts, each followed for at most twelve months, of which only whole ones are told. */
 export function cohortsByMonth(
   subscriptions: readonly Subscription[],
   now: number,
 ): readonly Cohort[] {
   const started = subscriptions.filter(hasStarted);
-  const customers = [...grouped(started, ({ customer_id }) => customer_id).values()];
+  const customers = [...grouped(started.filter(isEverPaid), ({ customer_id }) => customer_id)];
   const months = monthsOf(started, now);
   const cohorts = months.map((month, at) => {
-    const own = customers.filter((each) => monthOf(firstStart(each)).begin === month.begin);
+    const own = customers.filter(
+      ([, each]) => monthOf(Math.min(...each.map(paidFrom))).begin === month.begin,
+    );
     const followed = months.slice(at, at + FOLLOWED).filter(({ end }) => end <= now);
     const retained = followed.map(
-      ({ end }) => own.filter((each) => each.some((one) => livesAt(one, end))).length,
+      ({ end }) => own.filter(([, each]) => each.some((one) => isPaidAt(one, end))).length,
     );
     return { month, customers: own.length, retained };
   });
@@ -142,20 +127,29 @@ export function cohortsByMonth(
 
 const hasStarted = (each: Subscription): each is Started => each.started_at !== null;
 
-const firstStart = (subscriptions: readonly Started[]): number =>
-  Math.min(...subscriptions.map(({ started_at }) => started_at));
-
 const monthsOf = (subscriptions: readonly Started[], now: number): Month[] =>
   monthsSince(
     subscriptions.map(({ started_at }) => started_at),
     now,
   );
 
-const livesAt = ({ started_at, ended_at }: Started, moment: number): boolean =>
-  started_at < moment && (ended_at === null || ended_at >= moment);
+/** The end of its trial, if it has one. */
+const paidFrom = ({ started_at, trial_end }: Started): number =>
+  Math.max(started_at, trial_end ?? started_at);
 
-/** Whether it counts as recurring revenue: it lives, is out of its trial and is not paused. */
+/** Its end, or when it was paused, or when the payment was due that Polar has given up on. */
+function paidUntil(each: Started): number {
+  const halted =
+    each.status === "paused"
+      ? each.paused_at
+      : each.status === "unpaid"
+        ? (each.past_due_at ?? each.current_period_start)
+        : null;
+  return Math.min(each.ended_at ?? Infinity, halted ?? Infinity);
+}
+
+const isEverPaid = (each: Started): boolean =>
+  monthlyAmount(each) > 0n && paidFrom(each) < paidUntil(each);
+
 const isPaidAt = (each: Started, moment: number): boolean =>
-  livesAt(each, moment) &&
-  (each.trial_end === null || each.trial_end < moment) &&
-  (each.status !== "paused" || (each.paused_at !== null && each.paused_at >= moment));
+  monthlyAmount(each) > 0n && paidFrom(each) < moment && paidUntil(each) >= moment;

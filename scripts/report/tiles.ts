@@ -2,7 +2,7 @@
 import { sum } from "./groups.ts";
 import { type Month, monthTitle } from "./months.ts";
 import type { Revenue } from "./revenue.ts";
-import type { ChurnMonth, MrrMonth } from "./subscriptions.ts";
+import type { MrrMonth } from "./subscriptions.ts";
 import { moneyIn, percent } from "./units.ts";
 
 export interface Tile {
@@ -27,18 +27,21 @@ export function subscriptionsTile(currencies: readonly (readonly MrrMonth[])[]):
   return {
     label: "Subscriptions",
     value: counts.reduce((total, count) => total + count, 0).toLocaleString("en"),
-    note: "that count for MRR",
+    note: "that are paid for",
   };
 }
 
-/** Of the last month that is over; of the present one while there is no other. */
-export function churnTile(months: readonly ChurnMonth[], now: number): Tile {
-  const last = months.findLast(({ month }) => isOver(month, now)) ?? months.at(-1);
-  if (last === undefined) return { label: "Churn", value: "–", note: "no month to tell of yet" };
+/** Of the last month that is over and began with customers; there may be none yet. */
+export function churnTile(currency: string, months: readonly MrrMonth[], now: number): Tile {
+  const told = months.filter(({ customersAtStart }) => customersAtStart > 0);
+  const last = told.findLast(({ month }) => isOver(month, now));
+  const label = `Churn (${currency.toUpperCase()})`;
+  if (last === undefined) return { label, value: "–", note: "no month to tell of yet" };
+  const { month, customersAtStart, customersLost } = last;
   return {
-    label: `Churn, ${monthTitle(last.month)}`,
-    value: percent(last.ended, last.atStart),
-    note: `${last.ended} of ${last.atStart} subscriptions`,
+    label: `${label}, ${monthTitle(month)}`,
+    value: percent(customersLost, customersAtStart),
+    note: `${customersLost} of ${customersAtStart} customers`,
   };
 }
 

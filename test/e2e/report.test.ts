@@ -14,7 +14,7 @@ import {
 import { reportPage } from "../../scripts/report/page.ts";
 import { revenueByCurrency } from "../../scripts/report/revenue.ts";
 import { type Rows, readRows } from "../../scripts/report/rows.ts";
-import { churnByMonth, cohortsByMonth, mrrByCurrency } from "../../scripts/report/subscriptions.ts";
+import { cohortsByMonth, mrrByCurrency } from "../../scripts/report/subscriptions.ts";
 import { order } from "../report/rows.ts";
 import { freshCopy } from "../support/pages.ts";
 import { workFolder } from "../support/processes.ts";
@@ -86,8 +86,8 @@ describeWith(["browser"], "npm run demo -- --report", () => {
       ...[...mrrByCurrency(subscriptions, now)].flatMap(([currency, months]) => [
         mrrFigure(currency, months),
         movementFigure(currency, months),
+        churnFigure(currency, months),
       ]),
-      churnFigure(churnByMonth(subscriptions, now)),
       ...[...revenueByCurrency(orders, products, now)].map(([currency, revenue]) =>
         revenueFigure(currency, revenue),
       ),
@@ -115,7 +115,7 @@ describeWith(["browser"], "npm run demo -- --report", () => {
     expect(figures.map(({ id }) => id)).toEqual([
       "mrr-usd",
       "movements-usd",
-      "churn",
+      "churn-usd",
       "revenue-usd",
     ]);
     for (const { id, kind, months, series } of figures) {
@@ -146,11 +146,11 @@ describeWith(["browser"], "npm run demo -- --report", () => {
     const dollars = (cents: bigint) =>
       (Number(cents) / 100).toLocaleString("en", { style: "currency", currency: "usd" });
     const paying = rows.subscriptions.filter(
-      ({ started_at, ended_at, trial_end, status }) =>
-        (started_at ?? now) < now &&
+      ({ ended_at, trial_end, status }) =>
         (ended_at ?? now) >= now &&
         (trial_end ?? 0) < now &&
-        status !== "paused",
+        status !== "paused" &&
+        status !== "unpaid",
     );
     const mrr = paying.reduce(
       (sum, { amount, recurring_interval }) =>
@@ -163,9 +163,11 @@ describeWith(["browser"], "npm run demo -- --report", () => {
     const values = await page.locator(".tile .value").allTextContents();
     expect(values).toHaveLength(4);
     expect(values.slice(0, 2)).toEqual([dollars(mrr), String(paying.length)]);
-    const churn = churnByMonth(rows.subscriptions, now).findLast(({ month }) => month.end <= now);
     const notes = await page.locator(".tile .note").allTextContents();
-    expect(notes[2]).toBe(`${churn?.ended} of ${churn?.atStart} subscriptions`);
+    const churn = mrrByCurrency(rows.subscriptions, now)
+      .get("usd")
+      ?.findLast(({ month }) => month.end <= now);
+    expect(notes[2]).toBe(`${churn?.customersLost} of ${churn?.customersAtStart} customers`);
     expect(notes[3]).toContain(`${dollars(revenue)} since`);
   });
 

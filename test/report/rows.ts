@@ -13,9 +13,11 @@ export function subscription(given: Partial<Subscription> = {}): Subscription {
     recurring_interval: "month",
     recurring_interval_count: 1,
     status: "active",
+    current_period_start: null,
     started_at: Date.UTC(2026, 0, 15),
     ended_at: null,
     trial_end: null,
+    past_due_at: null,
     paused_at: null,
     ...given,
   };

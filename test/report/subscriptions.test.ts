@@ -2,7 +2,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Subscription } from "../../scripts/report/rows.ts";
 import {
-  churnByMonth,
   cohortsByMonth,
   type MrrMonth,
   mrrByCurrency,
@@ -56,16 +55,43 @@ describe("MRR", () => {
     expect(monthly({ amount: 9_007_199_254_740_993n })).toBe(9_007_199_254_740_993n);
   });
 
-  test("does not count trials, pauses, nor what has ended or not begun", () => {
+  test("counts from the end of the trial to the end, a pause or the payment that failed", () => {
     const rows = [
-      subscription({ status: "trialing", trial_end: now + 1 }),
-      subscription({ status: "paused", paused_at: inMonth(1) }),
+      subscription({ trial_end: inMonth(1) }),
+      subscription({ status: "paused", paused_at: inMonth(3) }),
+      subscription({ status: "unpaid", past_due_at: inMonth(2) }),
+      subscription({ status: "unpaid", current_period_start: inMonth(1) }),
+      subscription({ status: "past_due", past_due_at: inMonth(1) }),
       subscription({ ended_at: inMonth(2) }),
+      subscription({ amount: 0n }),
       subscription({ started_at: null }),
     ];
 
     const months = mrrByCurrency(rows, now).get("usd");
-    expect(months?.map(({ subscriptions }) => subscriptions)).toEqual([2, 1, 0, 0, 0]);
+    // Each of the first six by its months.
+    const paid = ["-1111", "111--", "11---", "1----", "11111", "11---"];
+    const expected = [0, 1, 2, 3, 4].map((at) => paid.filter((row) => row[at] === "1").length);
+    expect(months?.map(({ subscriptions }) => subscriptions)).toEqual(expected);
+  });
+
+  test("loses the customers who paid when a month began and no longer pay when it ends", () => {
+    const rows = [
+      subscription({ customer_id: "a", ended_at: inMonth(2) }),
+      subscription({ customer_id: "a", ended_at: inMonth(1) }),
+      subscription({ customer_id: "b", started_at: inMonth(1), ended_at: inMonth(1) + 1 }),
+      subscription({ customer_id: "c", started_at: inMonth(1) }),
+    ];
+
+    const lost = mrrByCurrency(rows, now)
+      .get("usd")
+      ?.map((each) => [each.month.name, each.customersLost, each.customersAtStart]);
+    expect(lost).toEqual([
+      ["2026-01", 0, 0],
+      ["2026-02", 0, 1],
+      ["2026-03", 1, 2],
+      ["2026-04", 0, 1],
+      ["2026-05", 0, 1],
+    ]);
   });
 
   test("knows no sums over currencies", () => {
@@ -92,10 +118,12 @@ describe("MRR", () => {
         currency: fc.constantFrom("usd", "eur"),
         recurring_interval: fc.constantFrom("day", "week", "month", "year"),
         recurring_interval_count: fc.integer({ min: 1, max: 6 }),
-        status: fc.constantFrom("active", "paused", "canceled"),
+        status: fc.constantFrom("active", "paused", "unpaid"),
+        current_period_start: maybe,
         started_at: maybe,
         ended_at: maybe,
         trial_end: maybe,
+        past_due_at: maybe,
         paused_at: maybe,
       }),
       { maxLength: 30 },
@@ -123,35 +151,15 @@ describe("MRR", () => {
   });
 });
 
-describe("churn", () => {
-  test("is of those that a month began with", () => {
-    const rows = [
-      subscription({ ended_at: inMonth(2) }),
-      subscription({ started_at: inMonth(1), ended_at: inMonth(1) + 1 }),
-      subscription({ started_at: inMonth(1) }),
-    ];
-
-    const churn = churnByMonth(rows, now).map((each) => [
-      each.month.name,
-      each.ended,
-      each.atStart,
-    ]);
-    expect(churn).toEqual([
-      ["2026-02", 0, 1],
-      ["2026-03", 1, 2],
-      ["2026-04", 0, 1],
-      ["2026-05", 0, 1],
-    ]);
-  });
-});
-
 describe("a cohort", () => {
   test("is followed to the end of the last whole month, a year at the most", () => {
     const rows = [
       subscription({ customer_id: "stays" }),
       subscription({ customer_id: "returns", ended_at: inMonth(1) }),
       subscription({ customer_id: "returns", started_at: inMonth(3) }),
-      subscription({ customer_id: "late", started_at: now }),
+      subscription({ customer_id: "late", trial_end: now }),
+      subscription({ customer_id: "left in the trial", trial_end: now, ended_at: inMonth(1) }),
+      subscription({ customer_id: "pays nothing", amount: 0n }),
     ];
     const cohorts = (at: number) =>
       cohortsByMonth(rows, at).map((each) => [each.month.name, each.customers, each.retained]);
