@@ -12,7 +12,7 @@ const WIDTH_OF_TICK = 48;
 export function draw(figure: Figure, width: number): Html {
   const { document } = parseHTML("<html></html>");
   const marks = figure.months.flatMap((month, at) =>
-    figure.series.flatMap(({ name, colour, points }) => {
+    figure.series.map(({ name, colour, points }) => {
       const { value, text } = points[at] ?? { value: 0, text: "" };
       const title = `${monthTitle(month)}, ${name}: ${text}`;
       return { month: month.name, value, title, colour: `var(--${colour})` };
@@ -20,8 +20,8 @@ export function draw(figure: Figure, width: number): Html {
   );
   const place = { x: "month", y: "value" };
   const line = [
-    Plot.areaY(marks, { ...place, fill: "var(--blue)", fillOpacity: 0.15 }),
-    Plot.lineY(marks, { ...place, stroke: "var(--blue)", strokeWidth: 2 }),
+    Plot.areaY(marks, { ...place, fill: "colour", fillOpacity: 0.15 }),
+    Plot.lineY(marks, { ...place, stroke: "colour", strokeWidth: 2 }),
     Plot.dot(marks, { ...place, fill: "colour", r: 4, title: "title" }),
   ];
   const bars = Plot.barY(

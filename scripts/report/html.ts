@@ -1,4 +1,4 @@
-/** Markup that may go into a page as it is. Only {@link html} and {@link markup} make it. */
+/** Markup that goes into a page as it is: from {@link html}, or from a library that escapes. */
 export class Html {
   readonly #text: string;
 

@@ -73,19 +73,19 @@ const tileOf = ({ label, value, note }: Tile): Html => html`<dl class="tile">
 </dl>`;
 
 function sectionOf(figure: Figure): Html {
-  const body =
-    figure.months.length === 0
-      ? nothing
-      : html`<div class="wide">${draw(figure, 560)}</div>
-<div class="narrow">${draw(figure, 340)}</div>
-${legendOf(figure)}`;
+  const isEmpty = figure.months.length === 0;
   return html`<section id="${figure.id}">
 <h2>${figure.title}</h2>
-${body}
+${isEmpty ? nothing : chartOf(figure)}
 <p class="meaning">${figure.meaning}</p>
-${numbersOf(figure)}
+${isEmpty ? [] : numbersOf(figure)}
 </section>`;
 }
+
+/** Drawn twice, since text must not shrink with the page: style.css shows the one that fits. */
+const chartOf = (figure: Figure): Html => html`<div class="wide">${draw(figure, 560)}</div>
+<div class="narrow">${draw(figure, 340)}</div>
+${legendOf(figure)}`;
 
 const nothing = html`<p class="nothing">There is nothing to show yet.</p>`;
 
