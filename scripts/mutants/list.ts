@@ -1,35 +1,5 @@
-/** The mutants: one place each, and the tests that have to notice. */
-
-export interface Mutant {
-  readonly file: string;
-  /** Stands there exactly once. */
-  readonly text: string;
-  readonly replacement: string;
-  readonly tests: readonly string[];
-  /** Further tests, for what the others do not see. */
-  readonly slowTests?: readonly string[];
-  /** The tests start the built tap. */
-  readonly isBuilt?: boolean;
-}
-
-type Change = readonly [text: string, replacement: string];
-
-/** Mutants of one file that the same tests have to notice. */
-function of(
-  file: string,
-  tests: readonly string[],
-  changes: readonly Change[],
-  isBuilt = false,
-): readonly Mutant[] {
-  return changes.map(([text, replacement]) => ({
-    ...{ file, text, replacement, isBuilt },
-    tests: tests.filter((test) => test !== slow),
-    slowTests: tests.filter((test) => test === slow),
-  }));
-}
-
-/** All schedules of changes: they take most of a minute. */
-const slow = "test/sync/sweep/schedules.test.ts";
+/** All mutants, part by part. */
+import { type Mutant, of } from "./mutant.ts";
 
 const sweep = (name: string) => `test/sync/sweep/${name}.test.ts`;
 const tap = (name: string) => `test/tap/${name}.test.ts`;
@@ -160,13 +130,11 @@ export const mutants: readonly Mutant[] = [
         "next.done || position",
       ],
     ],
-    true,
   ),
   ...of(
     "src/sync/lists/full-table.ts",
     [tap("hidden-rows")],
     [["problem ??= hidden;", "problem = hidden;"]],
-    true,
   ),
   ...of(
     "src/sync/changes/catch-up.ts",
@@ -177,7 +145,6 @@ export const mutants: readonly Mutant[] = [
         "      throw error;",
       ],
     ],
-    true,
   ),
   ...of(
     "src/sync/kinds/windows.ts",
@@ -320,10 +287,5 @@ export const mutants: readonly Mutant[] = [
     ],
   ),
   ...of("src/log/redaction.ts", ["test/log"], [["secret.length < LONG", "false"]]),
-  ...of(
-    "src/cli/input.ts",
-    [tap("log"), tap("refusals")],
-    [["log.hide(config.accessToken);", ""]],
-    true,
-  ),
+  ...of("src/cli/input.ts", [tap("log"), tap("refusals")], [["log.hide(config.accessToken);", ""]]),
 ];
