@@ -1,15 +1,15 @@
 /** A list of the API, as the tests want it: sorted by time, filtered, and counted truly or not. */
 import { type FakeApi, type FakeRequest, fakeApi } from "../support/fake-api.ts";
 
+/** One without an id is no row that can be loaded. */
 export interface ListedRow {
-  readonly id: string;
+  readonly id?: string;
   /** In ISO 8601. */
   readonly created_at: string;
-  readonly customer_id?: string;
 }
 
 /** So many rows, a minute after each other. */
-export function minutely(count: number): ListedRow[] {
+export function minutely(count: number): Required<ListedRow>[] {
   const start = Date.parse("2026-08-01T12:00:00Z");
   return Array.from({ length: count }, (_, at) => ({
     id: `row-${String(at).padStart(3, "0")}`,
