@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
+import { settled } from "../../polar/clocks.ts";
 import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
@@ -50,6 +51,20 @@ describe("the feed of changes", () => {
     expect(api.requests.filter(({ path }) => path === "/v1/orders/")).toHaveLength(2);
     expect(lane.logged.join()).toContain("webhook_deliveries can't be read");
     expect(feed.bookmark).toMatchObject({ sources: { events: { count: 1 } } });
+  });
+
+  it("waits for all lists whose rows hold rows of others", async () => {
+    const { feed } = await feedWith(answers);
+    const [one, other] = [feed.embeds(), feed.embeds()];
+    let areThrough = false;
+    const all = feed.allEmbedded().then(() => {
+      areThrough = true;
+    });
+    one();
+    await settled();
+    expect(areThrough).toBe(false);
+    other();
+    await all;
   });
 
   it("leaves a source where it stood that can't be read", async () => {

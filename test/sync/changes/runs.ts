@@ -33,7 +33,7 @@ export class Runs {
     this.#overrides = overrides;
   }
 
-  /** Some hours pass, and then a run reads the lists, twenty rows a page, one after the other. */
+  /** Some hours pass, and then a run reads the lists, twenty rows a page, at the same time. */
   async next(hours = 1) {
     const { clock } = this.#simulator;
     clock.advance(hours * 3_600);
@@ -48,7 +48,7 @@ export class Runs {
     const lanes = planLanes(streams, chosen, { ...context, clock: now });
     const brought = new Map<string, Brought>();
     const next = State.parse(this.state.toJson(), "state.json");
-    for (const lane of lanes) {
+    const read = async (lane: (typeof lanes)[number]) => {
       const sync = lane.open({ priority: 0, onAllRequested: () => undefined });
       const setBookmark = (stream: string, fields: BookmarkFields) =>
         next.setBookmark(stream, fields);
@@ -60,7 +60,8 @@ export class Runs {
         const isActivated = taken.some((one) => one.kind === "activate" && one.stream === stream);
         brought.set(stream, { ids, problem, isActivated });
       }
-    }
+    };
+    await Promise.all(lanes.map(read));
     this.state = State.parse(next.toJson(), "state.json");
     const requests = this.#simulator.requests.slice(before).map(({ path }) => path);
     const of = (stream: string): Brought =>

@@ -11,7 +11,7 @@ const maker = new PageMaker();
 /** A row: its id, the minute that it was created in, and an amount. */
 export type Row = readonly [id: string, minute: number, amount?: number];
 
-export const timeOf = (minute: number) => `2026-08-01T12:${String(minute).padStart(2, "0")}:00Z`;
+const timeOf = (minute: number) => `2026-08-01T12:${String(minute).padStart(2, "0")}:00Z`;
 
 /** A page of these rows. Who takes it releases it. */
 export function pageOf(rows: readonly Row[], facts: Partial<PageFacts> = {}): ListPage {
