@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
+import type { SimulatorOptions } from "../../../simulator/index.ts";
 import { simulate } from "../../support/simulation.ts";
 import { Runs, settingsWith } from "./runs.ts";
 
 const HOURS = 24;
 
 /** Lists of several pages, of rows that have their own customers; nothing tells of changes. */
-const organization = () =>
+const organization = (options: SimulatorOptions = {}) =>
   simulate({
+    ...options,
     sizes: { customers: 50, orders: 60, refunds: 8 },
     spread: true,
     scopes: ["customers:read", "orders:read", "refunds:read"],
@@ -32,6 +34,31 @@ describe("a list that is caught up", () => {
     expect(first.of("orders").isActivated).toBe(true);
     const now = simulator.clock.now.toISOString();
     expect(groundOf(runs)).toMatchObject({ swept_at: now, caught_up_at: now, count: 60 });
+  });
+
+  it("is not known when it could not be proven whole", async () => {
+    const simulator = await organization();
+    const runs = new Runs(simulator, ["orders"], plain);
+    simulator.setFaults([{ kind: "no-pagination", path: "/v1/orders/" }]);
+    expect((await runs.next()).of("orders").problem).toContain("the API gives no count");
+    expect(groundOf(runs)).not.toHaveProperty("swept_at");
+  });
+
+  it("does not count what comes while it is swept: that is new to the next run", async () => {
+    const come: string[] = [];
+    const simulator = await organization({
+      onRequest: ({ path }) => {
+        if (path !== "/v1/orders/" || come.length > 0) return;
+        const created_at = new Date(simulator.clock.now.getTime() + 1_000).toISOString();
+        come.push(simulator.insert("orders", { created_at }));
+      },
+    });
+    const runs = new Runs(simulator, ["orders"], plain);
+    await runs.next();
+    expect(groundOf(runs).count).toBe(60);
+    const { of, logged } = await runs.next();
+    expect(of("orders").ids).toContain(come[0]);
+    expect(logged).not.toContain("have gone since");
   });
 
   it("is then read as far as it has changed, and neither swept nor activated", async () => {
