@@ -6,7 +6,7 @@ import { expect } from "vitest";
 import { workFolder } from "../support/processes.ts";
 import { createDatabase } from "./database.ts";
 import { goneQuery } from "./documented-query.ts";
-import type { Figures } from "./figures.ts";
+import type { Figures } from "./figures/amounts.ts";
 import { readRows } from "./held-rows.ts";
 import { runProgram } from "./programs.ts";
 import { serverUrl, toolProgram } from "./tools.ts";

@@ -8,7 +8,9 @@ import { runTap } from "../support/run-tap.ts";
 import { configFor, defaultStreams } from "../support/simulation.ts";
 import { type Business, changes, reads, startBusiness } from "./business.ts";
 import { duckdbWarehouse, postgresWarehouse, type Warehouse } from "./dbt-warehouse.ts";
-import { figures, listed, stagedOrders } from "./figures.ts";
+import { listed } from "./figures/amounts.ts";
+import { stagedOrders } from "./figures/orders.ts";
+import { figures } from "./figures.ts";
 import { describeWith } from "./tools.ts";
 
 /** What is known of these customers without any computing: month, movement, amount, currency. */
