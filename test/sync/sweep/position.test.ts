@@ -19,7 +19,8 @@ function positionsOf({ pages, order = ["created_at"], facts = [], ...options }: 
   const positions = new Positions(list, ["id"]);
   return pages.map((rows, index) => {
     const page = pageOf(rows, facts[index]);
-    positions.pass(page, index + 1);
+    positions.arrive(page, index + 1);
+    positions.pass(index + 1);
     list.take(page, list.first, index + 1);
     return positions.latest;
   });
