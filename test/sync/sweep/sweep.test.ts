@@ -325,6 +325,31 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       expect(others.length).toBe(2);
     });
 
+    it("reads nothing again from before the place where an interrupted sweep stood", async () => {
+      // All of one time, so that only the second key tells what lies behind.
+      const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
+      const later = rows(20).map((row, index) => ({
+        ...row,
+        created_at: 0,
+        amount: index < 12 ? index : Math.max(15, index),
+      }));
+      // Of four that tie, the eighth page repeats the first two in the place of the others.
+      const repeating: Ties = (all, compare, bound) =>
+        bound === 16 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
+      const list = new ModelList({ rows: later, ties: repeating });
+      const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
+      const resume = first.positions.at(-1);
+      expect(resume?.page).toBe(5);
+
+      const { written, verdict } = await sweepAll(list, { ...mended, source, resume });
+
+      expect(verdict?.outcome).toBe("whole");
+      const rest = list.rows.slice(8).map(({ id }) => id);
+      expect([...written].sort()).toEqual([...rest].sort());
+      const others = list.requests.filter(({ part }) => part.limit !== 2);
+      expect(others.length).toBe(1);
+    });
+
     it("comes to the end in runs that are too short for the list", async () => {
       const list = new ModelList({ rows: rows(60, 6), ties: randomTies(3) });
       const written = new Set<unknown>();
