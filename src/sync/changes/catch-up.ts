@@ -77,7 +77,12 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
   const recent = new RecentRows(createdBy, feed);
   const open = new OpenRowsOfSweep(task.stream, changes);
   const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
-  const begin = () => feed.exports.beforeSweep(task, task.lane);
+  const begin = async () => {
+    const page = await feed.exports.beforeSweep(task, task.lane);
+    // What fits on a page is read whole by the next sync, too, whatever is told.
+    if (changes.export && !page) await feed.beforeSweep(task.streams, task.lane);
+    return page;
+  };
   const outcomes = yield* syncFullTable({ ...task, observers, begin });
   if (recent.end?.isComplete) {
     yield* bookmarks(task, createdBy, {

@@ -46,7 +46,7 @@ export class OpenRowsReading {
     const areAllKnown = text !== undefined && before.size < MOST_REMEMBERED;
     const touch = (rows: Rows, row: number) => {
       const owner = customer?.property && stringOf(rows, row, customer.property);
-      if (owner) hints.customers.add(owner);
+      if (owner) hints.touch(owner, task.stream.name);
     };
     for (const { rows, row } of this.#rows((open) => !isByTime(open))) {
       const id = stringOf(rows, row, "id");
@@ -54,7 +54,7 @@ export class OpenRowsReading {
       if (areAllKnown && !wasOpen) touch(rows, row);
     }
     for (const [hash, id] of before) {
-      if (idHash(id) !== hash) hints.customers.add(id);
+      if (idHash(id) !== hash) hints.touch(id, task.stream.name);
       else if (rowPath !== undefined) hints.addRow(task.stream.name, id);
     }
     const hasChanged = ({ sinceParameter }: OpenRows) => sinceParameter !== undefined;

@@ -5,9 +5,9 @@ import { KnownIds } from "./known-ids.ts";
 
 /**
  * So far back from its newest row a list is read again: `created_at` is taken before the row can be
- * seen, and a long transaction may take ten minutes until it is.
+ * seen, and a long transaction may take ten minutes until it is. What comes later still, the count tells.
  */
-export const OVERLAP_MILLISECONDS = 3_600_000;
+export const OVERLAP_MILLISECONDS = 30 * 60_000;
 
 /** The sync that knows all that happened before it began, in milliseconds since the epoch. */
 export interface Begun {

@@ -42,7 +42,7 @@ export async function* readOnce(
  */
 export async function* readPart(
   list: string,
-  part: Pick<ListReading, "source" | "key" | "onRow">,
+  part: Pick<ListReading, "source" | "key" | "onRow" | "mostPasses">,
   lane: LaneContext,
 ): AsyncGenerator<void, string | undefined> {
   if (yield* readOnce(part, lane)) return undefined;

@@ -26,7 +26,7 @@ async function told(list: string, rows: readonly OpenRow[], open: string | undef
   reading.tell(hints);
   const { remembered } = reading;
   reading.release();
-  return { api, customers: [...hints.customers], rows: hints.rows, remembered };
+  return { api, customers: [...hints.customers.keys()], rows: hints.rows, remembered };
 }
 
 const order = (at: number): OpenRow => ({ id: uuid(at), customer_id: uuid(100 + at) });
@@ -71,7 +71,7 @@ describe("the open rows of a list", () => {
   it("are asked for since the last sync, where the API can say when they changed", async () => {
     const { api, customers } = await told("subscriptions", [], "");
     expect(api.requests.map(({ query }) => query.get("canceled_at_after"))).toEqual(
-      expect.arrayContaining([null, "2026-08-20T10:00:00.000Z"]),
+      expect.arrayContaining([null, "2026-08-20T10:30:00.000Z"]),
     );
     expect(customers).toEqual([]);
   });
