@@ -48,6 +48,11 @@ export class ChangeReader {
     const { fresh: first, open, hints } = await this.#feed.hintsFor(this.#member, lane);
     this.#hints = hints;
     yield* this.#takeEmbedded();
+    if (!open.isComplete) {
+      first.release();
+      open.release();
+      throw new TooMuchChangedError(`${stream.name}: too many changed rows to follow.`);
+    }
     const fresh = await this.#audited(first);
     const exported = this.#feed.exports.lookAt(this.#member);
     const { total = 0 } = fresh;
