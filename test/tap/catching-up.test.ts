@@ -140,6 +140,33 @@ test("a new row that is closed between two answers is not taken for open, and fo
   expect(warehouse.different("orders")).toEqual([]);
 });
 
+describe("a sweep that goes on after an interruption", () => {
+  test("leaves what the next run catches up from, and forgets no row that was open", async () => {
+    const simulator = await organization();
+    const warehouse = new Warehouse(simulator, rarely);
+    const catalog = everythingOf("orders");
+    await warehouse.killedSync(300, catalog);
+    // It has been read as pending, and is paid before the rest is read.
+    const [pending = ""] = simulator
+      .rows("orders")
+      .flatMap(({ id, json }) => (json.includes('"status":"pending"') ? [id] : []));
+    expect(warehouse.row("orders", pending)).toBeDefined();
+    simulator.clock.advance(60);
+    simulator.change("order.pay", { id: pending });
+    const resumed = await warehouse.sync(catalog);
+    expect(resumed.stderr).toContain("orders: going on at page");
+    simulator.clock.advance(3_600);
+    simulator.change("order.create");
+
+    const next = await warehouse.sync(catalog);
+
+    expect(next.stderr).toContain("audit agrees");
+    expect(next.written).toBeLessThan(sizes.orders);
+    expect(warehouse.different("orders")).toEqual([]);
+    expect(JSON.stringify(warehouse.state)).not.toContain("interrupted");
+  });
+});
+
 describe("a source of hints", () => {
   const streams = ["customers", "orders"];
   const scopes = [...scopesOf(streams), "events:read"];
