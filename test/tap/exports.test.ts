@@ -210,6 +210,22 @@ describe("rows that come with an old time", () => {
   );
 });
 
+it("rows that come with an old time are found among more changes than one run reads again", async () => {
+  const simulator = await organization({ sizes: { orders: 1_500 } });
+  const warehouse = await filled(simulator);
+  const ids = simulator.rows("orders").map(({ id }) => id);
+  for (let at = 50; at < 1_500; at += 100) {
+    simulator.change("order.update", { id: ids[at] ?? "" });
+  }
+  simulator.clock.advance(60);
+  simulator.change("order.create");
+  const at = new Date("2001-02-03T04:05:06Z");
+  const imported = [simulator.change("order.import", { at }), simulator.change("order.import")];
+  const { stderr } = await later(warehouse);
+  expect(stderr).not.toContain("read whole");
+  for (const id of imported) expect(warehouse.row("orders", id)).toBeDefined();
+});
+
 describe("an export that fails", () => {
   it.each([
     ["is refused", { kind: "status", status: 403 }],

@@ -117,7 +117,7 @@ export class ExportLook {
       return known;
     });
     const hasGrown = async (at: number) => {
-      const border = this.#buckets[at + 1]?.start ?? this.#known.until;
+      const border = this.#buckets[at + 1]?.start ?? this.#looked.until;
       return (await this.#countBefore(border)) > (before[at] ?? 0);
     };
     let low = -1;
@@ -170,7 +170,7 @@ export class ExportLook {
    * @param since what was changed before this moment is known to all lists
    */
   async #window(first: number, last: number, since: number): Promise<Piece | undefined> {
-    const { columns, until } = this.#known;
+    const { columns, until } = this.#looked;
     const known = this.#buckets.slice(first, last);
     const from = first === 0 ? Number.NEGATIVE_INFINITY : (known[0]?.start ?? 0);
     const end = this.#buckets[last]?.start;
