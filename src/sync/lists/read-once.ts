@@ -11,7 +11,7 @@ import { type ListReading, readList, readListPage } from "./read-list.ts";
  * Returns whether as many distinct rows have come as every answer has counted. That shows what ties
  * have hidden; what changes while it is read may escape it.
  */
-export async function* readOnce(
+async function* readOnce(
   { source, key, onRow, firstPage }: Pick<ListReading, "source" | "key" | "onRow" | "firstPage">,
   lane: LaneContext,
 ): AsyncGenerator<void, boolean> {
