@@ -31,14 +31,16 @@ touched, and reads again what belongs to them; and once in a while, it reads eve
    example), and, where the token allows, Polar's own events and the deliveries of webhooks since
    the last run. All of that tells which customers were touched.
 2. It asks for all that belongs to them, up to a hundred customers in one request. The customer
-   inside of an order or a subscription is a row of \`customers\`, and needs no request of its own. A
-   customer who was deleted comes that way, too, with \`deleted_at\`.
+   inside of an order, a subscription or an event is a row of \`customers\`, and needs no request of its
+   own. A customer who was deleted comes that way, too, with \`deleted_at\`. An event or a webhook does not
+   touch all lists: a renewal, for example, tells nothing of refunds.
 3. It looks at the CSV exports of orders, subscriptions and customers, which need no further scope. The
    state keeps, for every 90 rows, where they begin, how many they are, and three bytes that stand for
    their values. When those differ, these rows are read again. The newest 10,000 rows are looked at by
-   each run, older ones in turn, and only a few such places per run. An export sees only its columns:
-   status, amounts, billing name and country, periods, a customer's name, addresses and metadata.
-   \`use_exports: false\` switches them off.
+   each run, older ones in turn, and only a few such places per run. Where events or webhooks can be
+   read, which tell of most changes, each export has its turn four times in \`full_sweep_hours\`. An
+   export sees only its columns: status, amounts, billing name and country, periods, a customer's name,
+   addresses and metadata. \`use_exports: false\` switches them off.
 4. It holds the count of each list against what has come. Where rows came with an old date, counts of
    ranges of time lead to them; where that can't be had, the list is read whole.
 5. A list is read whole, too, when that takes fewer requests than what was touched; when it fits on
@@ -65,7 +67,8 @@ The log says of each list how it was read, and why it was read whole, if it was:
     INFO orders: 112 rows read again: 43 new, the others of 61 touched customers or open. The audit agrees (100112); last full sweep 7 hours ago.
 
 When a source can't be read, because a scope is missing or the request fails, the run goes on without
-it, and says so; later it is read from where it stood.
+it, and says so; later it is read from where it stood. One whose scope the token never had is asked
+again four times in \`full_sweep_hours\`.
 
 ## What it costs
 
@@ -74,7 +77,7 @@ ${table(
   followed.map(({ stream, source }) => [link(stream.name), costOf(stream, source.changes)]),
 )}
 
-System events and deliveries take two requests each, and one more for each hundred of them.
+System events and deliveries take one request each, and one more for each further hundred of them.
 Streams inside of rows (\`order_items\`, for example) cost nothing beside their list.
 
 These are read whole by each run, with one request for each hundred rows:

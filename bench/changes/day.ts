@@ -164,6 +164,7 @@ function medians(runs: readonly ReadonlyMap<string, number>[]): string[][] {
 /** What a request is for. */
 function aimOf({ path, query }: RecordedRequest): string {
   const [, , list = path, id] = path.split("/");
+  if (id === "export") return `${list}: export`;
   if (id !== undefined && id !== "" && list !== "webhooks") return `${list}: single rows`;
   const asked = new URLSearchParams(query);
   if (asked.has("customer_id")) return `${list}: of touched customers`;

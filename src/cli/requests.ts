@@ -9,8 +9,8 @@ export interface Requests {
 /** To prove that a list of several pages is whole. */
 export const REQUESTS_OF_A_PROOF = 2;
 
-/** What a source that tells of changes takes: what was told, and two counts of it. */
-export const REQUESTS_OF_A_TELLER = 3;
+/** What a source that tells of changes takes: a page of what was told. */
+export const REQUESTS_OF_A_TELLER = 1;
 
 /** What a stream that is read by time takes: a count, and the time since, on both sides of a border. */
 export const REQUESTS_OF_WINDOWS = 3;

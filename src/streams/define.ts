@@ -102,6 +102,11 @@ export interface Changes {
   readonly rowPath?: string;
   /** What names single rows: a key in the metadata of system events, a prefix of webhooks' types. */
   readonly namedBy?: { readonly event?: string; readonly webhook?: string };
+  /**
+   * Types of events and webhooks, and lists, that tell of a customer but of none of these rows:
+   * `customer` stands for `customer.updated` and so on, too. What is not named may tell of them.
+   */
+  readonly untouchedBy?: readonly string[];
   /** Filters that bring the rows that may change without a trace. */
   readonly open?: readonly OpenRows[];
   /** Rows of another list that stand whole inside of these. */
@@ -155,6 +160,8 @@ export interface WindowSource {
     readonly query?: Query;
     /** How a row names what has changed. */
     readonly as: "event" | "webhook";
+    /** As in {@link Changes}. */
+    readonly embeds?: Changes["embeds"];
   };
 }
 

@@ -19,7 +19,11 @@ export const events = defineStream({
     lookbackMinutes: 120,
     splits: { source: sources },
     mayRepeatRows: true,
-    tells: { query: { source: "system" }, as: "event" },
+    tells: {
+      query: { source: "system" },
+      as: "event",
+      embeds: { property: "customer", stream: "customers" },
+    },
   },
   properties: {
     id: text("Unique identifier (UUID)."),

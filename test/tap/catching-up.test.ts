@@ -112,6 +112,61 @@ describe("a run", () => {
   });
 });
 
+test("a new row that is closed between two answers is not taken for open, and forgotten", async () => {
+  let onRequest: SimulatorOptions["onRequest"];
+  const simulator = await organization({
+    scopes: scopesOf(defaultStreams),
+    onRequest: (request) => onRequest?.(request),
+  });
+  const warehouse = new Warehouse(simulator, { ...rarely, use_exports: false });
+  const catalog = everythingOf("orders");
+  await warehouse.sync(catalog);
+  simulator.clock.advance(60);
+  const id = simulator.change("order.draft");
+  simulator.change("order.finalize", { id });
+  simulator.clock.advance(50 * 60);
+  // A newer one, so that the next run does not meet the first one among the newest.
+  simulator.change("order.create");
+  simulator.clock.advance(60);
+  onRequest = ({ path, query }) => {
+    if (path !== "/v1/orders/" || !query.includes("status=pending")) return;
+    onRequest = undefined;
+    simulator.change("order.pay", { id });
+  };
+  await warehouse.sync(catalog);
+  expect(onRequest).toBeUndefined();
+  simulator.clock.advance(3_600);
+  await warehouse.sync(catalog);
+  expect(warehouse.different("orders")).toEqual([]);
+});
+
+describe("a sweep that goes on after an interruption", () => {
+  test("leaves what the next run catches up from, and forgets no row that was open", async () => {
+    const simulator = await organization();
+    const warehouse = new Warehouse(simulator, rarely);
+    const catalog = everythingOf("orders");
+    await warehouse.killedSync(300, catalog);
+    // It has been read as pending, and is paid before the rest is read.
+    const [pending = ""] = simulator
+      .rows("orders")
+      .flatMap(({ id, json }) => (json.includes('"status":"pending"') ? [id] : []));
+    expect(warehouse.row("orders", pending)).toBeDefined();
+    simulator.clock.advance(60);
+    simulator.change("order.pay", { id: pending });
+    const resumed = await warehouse.sync(catalog);
+    expect(resumed.stderr).toContain("orders: going on at page");
+    simulator.clock.advance(3_600);
+    simulator.change("order.create");
+
+    const next = await warehouse.sync(catalog);
+
+    expect(next.stderr).toContain("audit agrees");
+    expect(next.written).toBeLessThan(sizes.orders);
+    expect(warehouse.different("orders")).toEqual([]);
+    expect(JSON.stringify(warehouse.state)).not.toContain("interrupted");
+  });
+});
+
 describe("a source of hints", () => {
   const streams = ["customers", "orders"];
   const scopes = [...scopesOf(streams), "events:read"];
@@ -138,6 +193,35 @@ describe("a source of hints", () => {
     await warehouse.sync(catalog);
 
     expect(warehouse.different("customers")).toEqual([]);
+  });
+
+  test("needs not be heard of what a sweep has read, and brings customers whole", async () => {
+    const simulator = await organization({ scopes });
+    const warehouse = new Warehouse(simulator, { ...rarely, use_exports: false });
+    const catalog = everythingOf(...streams);
+    for (let count = 0; count < 30; count++) simulator.change("customer.update");
+    // Events are written seconds later.
+    simulator.clock.advance(10);
+    simulator.clock.advance(600);
+    await warehouse.sync(catalog);
+    // How much was told is counted, and nothing of it read.
+    expect(requestCount(simulator, "/v1/events/")).toBe(1);
+    simulator.clock.advance(3_600);
+    const created = simulator.change("customer.create");
+    const updated = simulator.change("customer.update", { id: created });
+    simulator.clock.advance(60);
+
+    const before = simulator.requests.length;
+    await warehouse.sync(catalog);
+
+    const asked = simulator.requests.slice(before);
+    expect(asked.filter(({ path }) => path === "/v1/events/")).toHaveLength(1);
+    expect(asked.filter(({ path }) => path.includes(updated))).toEqual([]);
+    expect(warehouse.different("customers")).toEqual([]);
+    // Of touched customers, what is as new as the newest page has come with that.
+    const touched = asked.filter(({ query }) => query.includes("customer_id="));
+    expect(touched.map(({ path }) => path)).toEqual(["/v1/orders/"]);
+    expect(touched[0]?.query).toContain("created_before=");
   });
 
   test("that tells of too much has the lists read whole, once", async () => {

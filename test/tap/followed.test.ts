@@ -97,7 +97,10 @@ describe("elsewhere", () => {
       const percent = Math.floor((100 * done) / size);
       const start = `INFO ${stream}: reading: ${done} of ${size} rows (${percent} %); `;
       expect(stderr).toContain(start);
-      const ofStream = ({ path }: { path: string }) => path.startsWith(`/v1/${stream}/`);
+      // The sources of hints are asked where they stand, along with the one list of several pages.
+      const isMark = (path: string) => /events|deliveries/.test(path) && stream === "orders";
+      const ofStream = ({ path }: { path: string }) =>
+        path.startsWith(`/v1/${stream}/`) || isMark(path);
       const requests = simulator.requests.filter(ofStream).length;
       const end = new RegExp(`INFO ${stream}: complete: ${size} rows?, ${requests} requests?, `);
       expect(stderr).toMatch(end);

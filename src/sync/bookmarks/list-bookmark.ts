@@ -20,7 +20,32 @@ const bookmarkSchema = z.looseObject({
   recent: z.string().optional(),
   open: z.string().optional(),
   rows_per_100_customers: z.int().nonnegative().optional(),
+  interrupted: z.object({ begun_at: time, open: z.string().optional() }).optional(),
 });
+
+/** What a sweep that was interrupted has seen, beside its place. */
+export interface Interrupted {
+  /** When it began, in milliseconds since the epoch. */
+  readonly begunAt: number;
+  /** As in {@link Ground}. */
+  readonly open: string | undefined;
+}
+
+/** Reads what is known of an interrupted sweep; undefined when there is none, or only its place. */
+export function readInterrupted(
+  stream: string,
+  context: Pick<Context, "state">,
+): Interrupted | undefined {
+  const { interrupted } = readBookmark(stream, bookmarkSchema, context);
+  return interrupted && { begunAt: Date.parse(interrupted.begun_at), open: interrupted.open };
+}
+
+/** What to set in the bookmark while a sweep is under way, and after it. */
+export function interruptedFields(interrupted: Interrupted | undefined): BookmarkFields {
+  if (!interrupted) return { interrupted: undefined };
+  const { begunAt, open } = interrupted;
+  return { interrupted: { begun_at: new Date(begunAt).toISOString(), open } };
+}
 
 /** What is known of a list that has been read whole, and caught up since. */
 export interface Ground {

@@ -1,6 +1,13 @@
 import type { Changes, ListSource, Stream } from "../../streams/define.ts";
 import { FEED_BOOKMARK } from "../bookmarks/feed-bookmark.ts";
-import { type Ground, groundFields, readGround } from "../bookmarks/list-bookmark.ts";
+import {
+  type Ground,
+  groundFields,
+  type Interrupted,
+  interruptedFields,
+  readGround,
+  readInterrupted,
+} from "../bookmarks/list-bookmark.ts";
 import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import type { Context } from "../contract/context.ts";
 import type { Method, OpenTask, RowObserver, StreamTask } from "../contract/kind.ts";
@@ -74,17 +81,27 @@ function isSweepDue(
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */
 async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): Sync {
   const { createdBy } = changes;
-  const recent = new RecentRows(createdBy, feed);
-  const open = new OpenRowsOfSweep(task.stream, changes);
+  const interrupted = interruptedSweep(task);
+  const begun = interrupted ?? feed;
+  const recent = new RecentRows(createdBy, begun);
+  const open = new OpenRowsOfSweep(task.stream, changes, interrupted?.open);
   const observers = [...task.observers.map((one) => knowingWhen(one, feed)), recent, open];
-  const begin = () => feed.exports.beforeSweep(task, task.lane);
-  const outcomes = yield* syncFullTable({ ...task, observers, begin });
-  if (recent.end?.isComplete) {
+  const begin = async () => {
+    const page = await feed.exports.beforeSweep(task, task.lane);
+    // What fits on a page is read whole by the next sync, too, whatever is told.
+    if (changes.export && !page) await feed.beforeSweep(task.streams, task.lane);
+    return page;
+  };
+  const seen = () => ({ begunAt: begun.begunAt, open: open.text });
+  const keep = (isUnderWay: boolean) => interruptedFields(isUnderWay ? seen() : undefined);
+  const outcomes = yield* syncFullTable({ ...task, observers, begin, keep });
+  const { end } = recent;
+  if (end?.isComplete || (interrupted && end?.isProven && recent.isComplete)) {
     yield* bookmarks(task, createdBy, {
       newest: recent.newest,
-      sweptAt: feed.begunAt,
-      caughtUpAt: feed.begunAt,
-      count: recent.end.count - recent.later,
+      sweptAt: begun.begunAt,
+      caughtUpAt: begun.begunAt,
+      count: end.count - recent.later,
       recent: recent.known.text,
       open: open.text,
       rowsPerCustomer: undefined,
@@ -93,6 +110,14 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
     yield* sources(feed);
   }
   return outcomes;
+}
+
+/** The sweep that goes on, if all streams that the list feeds know of the same. */
+function interruptedSweep({ members, bookmark, lane }: ListTask): Interrupted | undefined {
+  if (!bookmark.every(({ position }) => position)) return undefined;
+  const known = members.map(({ declaration }) => readInterrupted(declaration.name, lane));
+  const [first, ...others] = known.map((one) => JSON.stringify(one));
+  return others.every((other) => other === first) ? known[0] : undefined;
 }
 
 async function* catchListUp(

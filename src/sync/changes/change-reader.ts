@@ -1,13 +1,8 @@
-import { RowNotFoundError } from "../../polar/errors.ts";
-import type { Page } from "../../polar/page.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
 import type { Ground } from "../bookmarks/list-bookmark.ts";
 import type { OpenTask } from "../contract/kind.ts";
-import { allOf, type Step } from "../contract/step.ts";
-import { inOrder } from "../lists/in-order.ts";
-import { itemKey } from "../lists/read-list.ts";
-import { readPart } from "../lists/read-once.ts";
+import type { Step } from "../contract/step.ts";
 import type { RowOrigin } from "../records/output.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { TableWriter } from "../records/table-writer.ts";
@@ -17,12 +12,10 @@ import type { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
 import type { OpenRowsReading } from "./open-rows.ts";
 import { planReading } from "./plan-reading.ts";
+import { CUSTOMERS_AT_ONCE, readOfCustomers, readSingleRows } from "./touched-rows.ts";
 
 /** So many rows of a customer are expected where nothing is known yet. */
 const ROWS_PER_CUSTOMER = 3;
-
-/** What one request takes, unless the declaration says otherwise; measured on the real server. */
-const CUSTOMERS_AT_ONCE = 100;
 
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -55,6 +48,11 @@ export class ChangeReader {
     const { fresh: first, open, hints } = await this.#feed.hintsFor(this.#member, lane);
     this.#hints = hints;
     yield* this.#takeEmbedded();
+    if (!open.isComplete) {
+      first.release();
+      open.release();
+      throw new TooMuchChangedError(`${stream.name}: too many changed rows to follow.`);
+    }
     const fresh = await this.#audited(first);
     const exported = this.#feed.exports.lookAt(this.#member);
     const { total = 0 } = fresh;
@@ -64,11 +62,12 @@ export class ChangeReader {
       yield* this.#table.take();
       reading.release();
     }
+    yield* this.#takeKept(hints);
     const customers = this.#customersToRead(hints);
     const ids = [...(hints.rows.get(stream.name) ?? [])].filter((id) => !this.#written.has(id));
     this.#checkCost(customers.length, ids.length, total);
     const before = this.#written.size;
-    const problem = allOf(yield* this.#readCustomers(customers), yield* this.#readRows(ids));
+    const problem = yield* this.#readTouched(customers, ids, fresh.allSince);
     lane.onAllRequested();
     this.#report(customers.length, total);
     const found = this.#written.size - before;
@@ -82,9 +81,17 @@ export class ChangeReader {
   /** Rows of this list that have come inside of the rows of others. */
   async *#takeEmbedded(): AsyncGenerator<Step, void> {
     const { stream, lane } = this.#task;
-    if (this.#member.changes.customer?.property !== "id") return;
+    if (!this.#isOfCustomers) return;
     await this.#feed.allEmbedded();
     for (const id of this.#feed.embedded(stream.name, lane)?.ids ?? []) this.#written.add(id);
+    yield* this.#table.take();
+  }
+
+  /** Touched rows that have come with what tells of them, and with nothing that was read later. */
+  *#takeKept({ kept, customers }: Hints): Generator<Step, void> {
+    for (const { rows, row, page } of kept.get(this.#task.stream.name)?.rows() ?? []) {
+      if (customers.has(stringOf(rows, row, "id") ?? "")) this.#write(rows, row, page);
+    }
     yield* this.#table.take();
   }
 
@@ -145,11 +152,16 @@ export class ChangeReader {
   }
 
   /** Customers whose rows are to be read; where the rows are customers, those not written yet. */
-  #customersToRead({ customers }: Hints): readonly string[] {
-    const { customer } = this.#member.changes;
-    if (!customer) return [];
-    const isOwn = customer.property === "id";
-    return [...customers].filter((id) => !(isOwn && this.#written.has(id)));
+  #customersToRead(hints: Hints): readonly string[] {
+    const { changes } = this.#member;
+    if (!changes.customer) return [];
+    const customers = hints.customersOf(changes);
+    return this.#isOfCustomers ? customers.filter((id) => !this.#written.has(id)) : customers;
+  }
+
+  /** Whether the rows are customers. */
+  get #isOfCustomers(): boolean {
+    return this.#member.changes.customer?.property === "id";
   }
 
   #checkCost(customers: number, rows: number, total: number): void {
@@ -172,52 +184,28 @@ export class ChangeReader {
     }
   }
 
-  /** Reads all rows of these customers. */
-  async *#readCustomers(customers: readonly string[]): AsyncGenerator<Step, string | undefined> {
-    const { stream, source, lane } = this.#task;
-    const { customer } = this.#member.changes;
+  /** Reads what was touched, and writes it. Returns why something is missing. */
+  async *#readTouched(
+    customers: readonly string[],
+    ids: readonly string[],
+    readSince: number | undefined,
+  ): AsyncGenerator<Step, string | undefined> {
+    const { parameter } = this.#member.changes.customer ?? {};
     const write = (rows: Rows, row: number, page: RowOrigin) => this.#write(rows, row, page);
-    if (customer?.parameter === undefined) return yield* this.#readRows(customers);
-    const { parameter, atOnce = CUSTOMERS_AT_ONCE } = customer;
-    // What slips past here is found by the next full sweep: no need to count ranges of time.
-    const { range: _, ...list } = source;
-    let problem: string | undefined;
-    for (let at = 0; at < customers.length; at += atOnce) {
-      const query = { ...source.query, [parameter]: customers.slice(at, at + atOnce) };
-      const part = { source: { ...list, query }, key: itemKey(stream), onRow: write };
-      const reading = readPart(stream.name, part, lane);
-      let next = await reading.next();
-      for (; !next.done; next = await reading.next()) yield* this.#table.take();
-      yield* this.#table.take();
-      problem = allOf(problem, next.value);
-    }
+    // Where the list can't be asked for customers, their ids are those of its rows.
+    const single = parameter === undefined ? [...customers, ...ids] : ids;
+    const asked = parameter === undefined ? [] : customers;
+    const problem = yield* this.#handOn(readOfCustomers(this.#task, asked, readSince, write));
+    yield* this.#handOn(readSingleRows(this.#task, single, write));
     return problem;
   }
 
-  /** Reads single rows. One that is gone is for the next full sweep to tell. */
-  async *#readRows(ids: readonly string[]): AsyncGenerator<Step, undefined> {
-    const { lane } = this.#task;
-    const request = (id: string) => this.#readRow(id);
-    for await (const [id, page] of inOrder(ids, request, lane.readAhead, () => undefined)) {
-      if (!page) continue;
-      const { rows, receivedAt } = page;
-      const placeOf = () => `the row ${id}`;
-      if (rows.count > 0) this.#write(rows, 0, { receivedAt, placeOf });
+  /** Hands on what has been written after each page. */
+  async *#handOn<Result>(reading: AsyncGenerator<void, Result>): AsyncGenerator<Step, Result> {
+    for (;;) {
+      const next = await reading.next();
       yield* this.#table.take();
-      page.release();
-    }
-    return undefined;
-  }
-
-  async #readRow(id: string): Promise<Page | undefined> {
-    const { reader, priority } = this.#task.lane;
-    const { rowPath = "" } = this.#member.changes;
-    const path = rowPath.replace("{id}", encodeURIComponent(id));
-    try {
-      return await reader.readOnce({ path, endpoint: rowPath, query: {}, priority }, undefined);
-    } catch (error) {
-      if (error instanceof RowNotFoundError) return undefined;
-      throw error;
+      if (next.done) return next.value;
     }
   }
 

@@ -5,6 +5,7 @@ import { type LaneContext, quietly } from "../contract/context.ts";
 import { readListPage } from "../lists/read-list.ts";
 import { stringOf, timeOf } from "../records/row-values.ts";
 import { firstPass } from "../sweep/passes.ts";
+import { EmbeddedRow } from "./embedded-rows.ts";
 import { type Bucket, ROWS_PER_BUCKET } from "./export-buckets.ts";
 import type { ExportIndex } from "./export-index.ts";
 import { chooseSome, divide, hasChanged, type Piece, settle } from "./export-pieces.ts";
@@ -40,7 +41,7 @@ export interface Limits {
 /** Holds an export against what is known of it, and reads again what has changed. */
 export class ExportLook {
   /** The rows among which something has changed. */
-  readonly rows = new KeptRows();
+  readonly rows = new KeptRows("a row that its export shows to have changed");
   /** Whose rows have changed. */
   readonly customers = new Set<string>();
   /** By how many rows the pieces that were read have grown: those came with an old time. */
@@ -52,6 +53,7 @@ export class ExportLook {
   readonly #limits: Limits;
   readonly #lane: LaneContext;
   readonly #buckets: Bucket[];
+  readonly #embedded = new EmbeddedRow();
   #looked: Omit<ExportIndex, "buckets">;
 
   constructor(
@@ -100,7 +102,7 @@ export class ExportLook {
       const at = await this.#firstGrown();
       if (at === undefined) break;
       const before = this.growth;
-      await this.#window(at, at + 1, this.#member.ground.sweptAt);
+      await this.#window(at, at + 1, this.#member.ground.caughtUpAt);
       if (this.growth === before) break;
       missing -= this.growth - before;
     }
@@ -115,7 +117,7 @@ export class ExportLook {
       return known;
     });
     const hasGrown = async (at: number) => {
-      const border = this.#buckets[at + 1]?.start ?? this.#known.until;
+      const border = this.#buckets[at + 1]?.start ?? this.#looked.until;
       return (await this.#countBefore(border)) > (before[at] ?? 0);
     };
     let low = -1;
@@ -168,7 +170,7 @@ export class ExportLook {
    * @param since what was changed before this moment is known to all lists
    */
   async #window(first: number, last: number, since: number): Promise<Piece | undefined> {
-    const { columns, until } = this.#known;
+    const { columns, until } = this.#looked;
     const known = this.#buckets.slice(first, last);
     const from = first === 0 ? Number.NEGATIVE_INFINITY : (known[0]?.start ?? 0);
     const end = this.#buckets[last]?.start;
@@ -191,14 +193,17 @@ export class ExportLook {
   }
 
   async #read(piece: Piece, since: number): Promise<boolean> {
-    const { customer } = this.#member.changes;
+    const { customer, embeds } = this.#member.changes;
     const { property } = customer ?? {};
     const onRow = (rows: Rows, row: number, page: ListPage) => {
       this.rows.add(rows, row, page);
       const owner = property === undefined ? undefined : stringOf(rows, row, property);
-      if (owner !== undefined && timeOf(rows, row, "modified_at") >= since) {
-        this.customers.add(owner);
-      }
+      // A row that was imported is as old as it claims, but it counts in its customer.
+      const inside = embeds && this.#embedded.read(rows, row, embeds.property);
+      const isRecent =
+        timeOf(rows, row, "modified_at") >= since ||
+        (inside && timeOf(inside, 0, "modified_at") >= since);
+      if (owner !== undefined && isRecent) this.customers.add(owner);
     };
     const isRead = await readPiece(this.#member, piece, onRow, this.#lane);
     if (isRead) this.growth += Math.max(0, piece.rows.length - piece.known.count);

@@ -1,4 +1,4 @@
-import { type Bucket, bucketOf, cut, type ExportedRow } from "./export-buckets.ts";
+import { type Bucket, bucketOf, cut, type ExportedRow, ROWS_PER_BUCKET } from "./export-buckets.ts";
 
 /** What an export has now of a bucket that is known. */
 export interface Piece {
@@ -60,10 +60,17 @@ export function settle(
 }
 
 /**
- * Chooses `most` of the pieces, in a row from one that differs from run to run: so that where more
- * change than are read, each has its turn.
+ * Chooses pieces of about `most` pages, in a row from one that differs from run to run: so that where
+ * more change than are read, each has its turn. One at least.
  */
 export function chooseSome(pieces: readonly Piece[], most: number, seed: number): Piece[] {
-  const first = pieces.length > most ? seed % pieces.length : 0;
-  return [...pieces.slice(first), ...pieces.slice(0, first)].slice(0, most);
+  const pagesOf = ({ rows }: Piece) => Math.ceil(rows.length / ROWS_PER_BUCKET);
+  const pages = pieces.reduce((sum, piece) => sum + pagesOf(piece), 0);
+  const first = pages > most ? seed % pieces.length : 0;
+  let left = most;
+  return [...pieces.slice(first), ...pieces.slice(0, first)].filter((piece, at) => {
+    const isChosen = at === 0 || pagesOf(piece) <= left;
+    if (isChosen) left -= pagesOf(piece);
+    return isChosen;
+  });
 }

@@ -18,8 +18,11 @@ import type { Begun } from "./recent-rows.ts";
 /** So many pieces of a window are read again by one run… */
 const MOST_PIECES = 3;
 
-/** …and so many where something else tells of most changes: those are read already. */
+/** …and so many where something else tells of most changes: those are read already… */
 const MOST_PIECES_IF_TOLD = 1;
+
+/** …and each export is looked at so often between two full sweeps. */
+const LOOKS_IF_TOLD = 4;
 
 const HOUR_MILLISECONDS = 3_600_000;
 
@@ -48,14 +51,13 @@ export class Exports {
   ): Promise<void> {
     const pieces = isTold ? MOST_PIECES_IF_TOLD : MOST_PIECES;
     const known = members.flatMap((member) => this.#open(member, pieces, lane) ?? []);
-    // Where something else tells of most changes, one list after the other has its turn.
-    const due = known.toSorted((one, other) => one.until - other.until);
-    const looks = due.slice(0, isTold ? 1 : due.length).map(async ({ member, source, look }) => {
+    const due = isTold ? dueIfTold(known, lane) : known;
+    const looks = due.map(async ({ member, source, look }) => {
       this.#looks.set(member.task.stream.name, look);
       await this.#orWarn(source, lane, async () => {
         this.#indexes.set(keeperOf(member), await look.look());
       });
-      for (const customer of look.customers) hints.customers.add(customer);
+      tell(member, look, hints);
     });
     await Promise.all(looks);
   }
@@ -69,11 +71,16 @@ export class Exports {
     const hours = (begunAt - known.until) / HOUR_MILLISECONDS;
     const limits = { pieces, share: hours / lane.settings.fullSweepHours };
     const look = new ExportLook(member, known, { source, begunAt, limits }, lane);
-    return { member, source, look, until: known.until };
+    return { member, source, look, hours };
   }
 
   /** Looks for the rows that have come to a list with an old time: so many more than are known. */
-  async lookForLate(member: Member, surplus: number, lane: LaneContext): Promise<void> {
+  async lookForLate(
+    member: Member,
+    surplus: number,
+    hints: Hints,
+    lane: LaneContext,
+  ): Promise<void> {
     const { name } = member.task.stream;
     const opened = this.#open(member, MOST_PIECES_IF_TOLD, lane);
     const isLost = this.#looks.has(name) && this.#indexes.get(keeperOf(member)) === undefined;
@@ -83,6 +90,7 @@ export class Exports {
     await this.#orWarn(opened.source, lane, async () => {
       this.#indexes.set(keeperOf(member), await look.lookForLate(surplus));
     });
+    tell(member, look, hints);
   }
 
   /** What the look at a list's export has found; undefined where there was none. */
@@ -146,4 +154,14 @@ function exportOf({ changes, range }: ListSource, { settings }: Context): Export
   const isUsed = settings.useExports && settings.fullSweepHours > 0;
   if (!isUsed || !changes?.export) return undefined;
   return { ...changes.export, createdBy: changes.createdBy, range };
+}
+
+/** One list, the one that was not looked at for the longest time, if its turn has come. */
+function dueIfTold<T extends { readonly hours: number }>(known: T[], { settings }: Context): T[] {
+  const due = known.filter(({ hours }) => hours >= settings.fullSweepHours / LOOKS_IF_TOLD);
+  return due.toSorted((one, other) => other.hours - one.hours).slice(0, 1);
+}
+
+function tell({ task }: Member, { customers }: ExportLook, hints: Hints): void {
+  for (const customer of customers) hints.touch(customer, task.stream.name);
 }

@@ -1,8 +1,6 @@
-import { PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
-import { readBookmark } from "../bookmarks/bookmark.ts";
-import { FEED_BOOKMARK, feedBookmark, type ToldBookmark } from "../bookmarks/feed-bookmark.ts";
+import type { Stream } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
@@ -11,7 +9,7 @@ import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsReading } from "./open-rows.ts";
-import { ToldChanges } from "./told-changes.ts";
+import { ToldSources } from "./told-sources.ts";
 
 /** What was read of one list to find out what has changed. Who takes it releases both. */
 interface Looked {
@@ -43,6 +41,7 @@ export function feedOf(context: Context): ChangeFeed {
 /** Finds out, once for all lists of a run, what has changed since they were last caught up. */
 export class ChangeFeed {
   readonly exports = new Exports(this);
+  readonly #sources = new ToldSources(this);
   readonly #clock: Context["clock"];
   #begunAt: number;
   /** How the clock has been put right in what `#begunAt` says; undefined before an answer came. */
@@ -54,7 +53,7 @@ export class ChangeFeed {
   readonly #embedding: Promise<void>[] = [];
   #hints: Promise<Hints> | undefined;
   #tooMuch: TooMuchChangedError | undefined;
-  #bookmark: BookmarkFields | undefined;
+  #marked: Promise<void> | undefined;
 
   constructor({ clock }: Context) {
     this.#clock = clock;
@@ -95,7 +94,18 @@ export class ChangeFeed {
 
   /** Where the sources stand once the lists of the run are caught up, for the state. */
   get bookmark(): BookmarkFields | undefined {
-    return this.#bookmark;
+    return this.#sources.bookmark;
+  }
+
+  /**
+   * To be called before a list is read whole. If all of them are, the next sync need not hear what was
+   * told before.
+   */
+  async beforeSweep(streams: readonly Stream[], lane: LaneContext): Promise<void> {
+    if (this.#members.some(({ isCaughtUp }) => isCaughtUp)) return;
+    if (lane.settings.fullSweepHours === 0) return;
+    this.#marked ??= this.#sources.mark(streams, lane);
+    await this.#marked;
   }
 
   /** What writes a list's rows, whichever list they come with. */
@@ -139,12 +149,11 @@ export class ChangeFeed {
 
   async #read(lane: LaneContext): Promise<Hints> {
     const hints = new Hints();
-    const known = readBookmark(FEED_BOOKMARK, feedBookmark, lane).sources;
-    const isTold = Object.keys(known).length > 0;
-    await Promise.all([
-      this.#lookAtLists(isTold, hints, lane),
-      this.#readSources(known, hints, lane),
-    ]);
+    const { isTold, tooMuch } = await this.#sources.read(this.#members, hints, lane);
+    await this.#lookAtLists(isTold, hints, lane);
+    if (tooMuch !== undefined) {
+      this.#tooMuch = new TooMuchChangedError(`${tooMuch} tell of too much to follow.`);
+    }
     return hints;
   }
 
@@ -156,7 +165,7 @@ export class ChangeFeed {
       // The list's own sync tells why it can't be read.
       const looked = await look.catch(() => undefined);
       if (looked && member.isCaughtUp && looked.fresh.isComplete && looked.fresh.surplus > 0) {
-        await this.exports.lookForLate(member, looked.fresh.surplus, lane);
+        await this.exports.lookForLate(member, looked.fresh.surplus, hints, lane);
       }
       looked?.fresh.tell(hints);
       looked?.open.tell(hints);
@@ -166,50 +175,18 @@ export class ChangeFeed {
   }
 
   async #look(member: Member, lane: LaneContext): Promise<Looked> {
-    const [fresh, open] = await Promise.all([
-      FreshRows.read(member, this, lane),
-      OpenRowsReading.read(member, this.begunAt, lane),
-    ]);
-    return { fresh, open };
-  }
-
-  async #readSources(
-    known: Readonly<Record<string, ToldBookmark>>,
-    hints: Hints,
-    lane: LaneContext,
-  ): Promise<void> {
-    const since = Math.min(...this.#members.map(({ ground }) => ground.caughtUpAt));
-    const lists = this.#members.map(({ task }) => task.stream);
-    // A source that can't be read now goes on from where it stood.
-    const sources: Record<string, ToldBookmark> = { ...known };
-    const [{ task } = { task: undefined }] = this.#members;
-    const reading = (task?.streams ?? []).map(async (stream) => {
-      if (stream.source.kind !== "windows" || !stream.source.tells) return;
-      const source = new ToldChanges(stream, stream.source, lists, lane);
-      try {
-        const read = await source.read(since, known[stream.name], this.begunAt);
-        sources[stream.name] = read.bookmark;
-        if (read.hints) hints.addAll(read.hints);
-        else this.#tooMuch = new TooMuchChangedError(`${stream.name} tell of too much to follow.`);
-      } catch (error) {
-        if (!isOptional(error)) throw error;
-        lane.log.info(
-          `${stream.name} can't be read, and so don't tell of changes: ${error.message} ` +
-            "What only they would have told comes with the next full sweep.",
-        );
-      }
-    });
-    await Promise.all(reading);
-    this.#bookmark = { sources };
+    // In this order: a new row that is closed in between is remembered as open, or written as closed.
+    const open = await OpenRowsReading.read(member, this.begunAt, lane);
+    try {
+      return { open, fresh: await FreshRows.read(member, this, lane) };
+    } catch (error) {
+      open.release();
+      throw error;
+    }
   }
 }
 
 function release({ fresh, open }: Looked): void {
   fresh.release();
   open.release();
-}
-
-/** Whether the run goes on without the source. */
-function isOptional(error: unknown): error is TapError {
-  return error instanceof TapError && !(error instanceof PolarError && error.endsRun);
 }

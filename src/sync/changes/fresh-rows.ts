@@ -69,7 +69,8 @@ export class FreshRows {
 
   /** The customers to whom new rows belong have other rows that changed with them. */
   tell(hints: Hints): void {
-    for (const customer of this.#freshCustomers) hints.customers.add(customer);
+    const { name } = this.#member.task.stream;
+    for (const customer of this.#freshCustomers) hints.touch(customer, name);
   }
 
   /** The latest time of a row, and the ids of the newest ones, for the bookmark. */
@@ -84,6 +85,12 @@ export class FreshRows {
   /** How many of the rows have come since this sync began, and are the next one's. */
   get later(): number {
     return this.#recent.later;
+  }
+
+  /** All rows that were created from this moment on have come; undefined where some may be missing. */
+  get allSince(): number | undefined {
+    const { isReached, isCutInTies, since } = this.#newest;
+    return isReached && !isCutInTies && Number.isFinite(since) ? since : undefined;
   }
 
   rows(): ReturnType<NewestRows["rows"]> {

@@ -1,12 +1,38 @@
+import type { Rows } from "../../polar/rows.ts";
+import type { Changes } from "../../streams/define.ts";
+import type { RowOrigin } from "../records/output.ts";
+import { KeptRows } from "./kept-rows.ts";
+
 /**
  * What seems to have changed. A hint never becomes a record: it only says what to read again. So a
  * wrong one costs a request, and one that is missing is found by the audit or by the next full sweep.
  */
 export class Hints {
-  /** Ids of the customers who were touched. */
-  readonly customers = new Set<string>();
+  /** Ids of the customers who were touched, each with what has touched it: see {@link touch}. */
+  readonly customers = new Map<string, Set<string>>();
   /** Ids of single rows whose customer is not known, by stream. */
   readonly rows = new Map<string, Set<string>>();
+  /** Rows that came whole inside of what tells of changes, by stream. */
+  readonly kept = new Map<string, KeptRows>();
+
+  /**
+   * Notes that something of a customer has changed.
+   * @param by the type of the event or the webhook that says so, or the list whose row does
+   */
+  touch(customer: string, by: string): void {
+    const touchedBy = this.customers.get(customer);
+    if (touchedBy) touchedBy.add(by);
+    else this.customers.set(customer, new Set([by]));
+  }
+
+  /** The customers whose rows of a list may have changed. */
+  customersOf({ untouchedBy = [] }: Changes): string[] {
+    const touches = (by: string) =>
+      !untouchedBy.some((kind) => by === kind || by.startsWith(`${kind}.`));
+    return [...this.customers].flatMap(([id, touchedBy]) =>
+      [...touchedBy].some(touches) ? [id] : [],
+    );
+  }
 
   addRow(stream: string, id: string): void {
     const ids = this.rows.get(stream);
@@ -14,8 +40,20 @@ export class Hints {
     else this.rows.set(stream, new Set([id]));
   }
 
+  /** Keeps a row of a list that came whole. */
+  keep(stream: string, rows: Rows, page: Pick<RowOrigin, "receivedAt">): void {
+    this.#keptOf(stream).add(rows, 0, page);
+  }
+
   addAll(other: Hints): void {
-    for (const customer of other.customers) this.customers.add(customer);
+    for (const [id, touchedBy] of other.customers) for (const by of touchedBy) this.touch(id, by);
     for (const [stream, ids] of other.rows) for (const id of ids) this.addRow(stream, id);
+    for (const [stream, rows] of other.kept) this.#keptOf(stream).addAll(rows);
+  }
+
+  #keptOf(stream: string): KeptRows {
+    const kept = this.kept.get(stream) ?? new KeptRows("the row inside of an event");
+    this.kept.set(stream, kept);
+    return kept;
   }
 }

@@ -20,13 +20,14 @@ export class NewestRows {
   readonly pages: readonly ListPage[];
   /** Whether the rows go down to the moment that was asked for. */
   readonly isReached: boolean;
-  readonly #since: number;
+  /** Rows that were created earlier are not among them; milliseconds since the epoch. */
+  readonly since: number;
   readonly #createdBy: string;
 
   constructor(pages: readonly ListPage[], isReached: boolean, since: number, createdBy: string) {
     this.pages = pages;
     this.isReached = isReached;
-    this.#since = since;
+    this.since = since;
     this.#createdBy = createdBy;
   }
 
@@ -40,11 +41,20 @@ export class NewestRows {
     for (const page of this.pages) {
       for (const rows of page) {
         for (let row = 0; row < rows.count; row++) {
-          if (timeOf(rows, row, this.#createdBy) < this.#since) continue;
+          if (timeOf(rows, row, this.#createdBy) < this.since) continue;
           yield { rows, row, page };
         }
       }
     }
+  }
+
+  /** Whether rows of one time stand on two pages: then the API may have left out some of them. */
+  get isCutInTies(): boolean {
+    const [, ...others] = this.pages;
+    return others.some((page, index) => {
+      const before = this.pages[index];
+      return before && !(oldestOn(before, this.#createdBy) > newestOn(page, this.#createdBy));
+    });
   }
 
   release(): void {
@@ -86,4 +96,10 @@ export async function readNewest(
 function oldestOn(page: ListPage, createdBy: string): number {
   const last = [...page].findLast(({ count }) => count > 0);
   return last === undefined ? Number.POSITIVE_INFINITY : timeOf(last, last.count - 1, createdBy);
+}
+
+/** The time of a page's first row; before any moment where it shows none. */
+function newestOn(page: ListPage, createdBy: string): number {
+  const first = [...page].find(({ count }) => count > 0);
+  return first === undefined ? Number.NEGATIVE_INFINITY : timeOf(first, 0, createdBy);
 }

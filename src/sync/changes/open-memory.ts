@@ -24,8 +24,10 @@ export class OpenMemory {
   readonly #changes: Changes;
   readonly #pieces = new Map<number, string>();
 
-  constructor(changes: Changes) {
+  /** @param text what an interrupted sweep has noted, as {@link text} has written it */
+  constructor(changes: Changes, text = "") {
     this.#changes = changes;
+    for (const { hash, id } of OpenMemory.read(text)) this.#pieces.set(hash, id);
   }
 
   note(rows: Rows, row: number): void {
@@ -77,8 +79,8 @@ export class OpenRowsOfSweep implements RowObserver {
   /** Whether some filter asks by what is no column. */
   readonly #isBlind: boolean;
 
-  constructor({ properties }: Stream, changes: Changes) {
-    this.#memory = new OpenMemory(changes);
+  constructor({ properties }: Stream, changes: Changes, text?: string) {
+    this.#memory = new OpenMemory(changes, text);
     const queries = (changes.open ?? [])
       .filter((open) => !isByTime(open))
       .map(({ query = {}, columns = query }) => Object.entries(columns));

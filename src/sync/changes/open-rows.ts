@@ -12,6 +12,9 @@ import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 /** More pages of open rows are not read again by each sync: the newest of them have to do. */
 const MOST_PAGES = 5;
 
+/** More pages of rows that have changed are not worth it: then the list is read whole. */
+const MOST_CHANGED_PAGES = 20;
+
 const HOUR_MILLISECONDS = 3_600_000;
 
 /**
@@ -36,6 +39,14 @@ export class OpenRowsReading {
     this.readings = readings;
   }
 
+  /** Whether all rows have come of which the API can say that they have changed: not when they are too many. */
+  get isComplete(): boolean {
+    const { open = [] } = this.#member.changes;
+    return this.readings.every(
+      ({ isReached }, index) => isReached || open[index]?.sinceParameter === undefined,
+    );
+  }
+
   /** Tells whose rows have come to be open since the list was last caught up, or to be not. */
   tell(hints: Hints): void {
     const { task, changes, ground } = this.#member;
@@ -46,7 +57,7 @@ export class OpenRowsReading {
     const areAllKnown = text !== undefined && before.size < MOST_REMEMBERED;
     const touch = (rows: Rows, row: number) => {
       const owner = customer?.property && stringOf(rows, row, customer.property);
-      if (owner) hints.customers.add(owner);
+      if (owner) hints.touch(owner, task.stream.name);
     };
     for (const { rows, row } of this.#rows((open) => !isByTime(open))) {
       const id = stringOf(rows, row, "id");
@@ -54,7 +65,7 @@ export class OpenRowsReading {
       if (areAllKnown && !wasOpen) touch(rows, row);
     }
     for (const [hash, id] of before) {
-      if (idHash(id) !== hash) hints.customers.add(id);
+      if (idHash(id) !== hash) hints.touch(id, task.stream.name);
       else if (rowPath !== undefined) hints.addRow(task.stream.name, id);
     }
     const hasChanged = ({ sinceParameter }: OpenRows) => sinceParameter !== undefined;
@@ -91,6 +102,11 @@ function readingOf(open: OpenRows, caughtUpAt: number, begunAt: number) {
       withinHours === undefined
         ? Number.NEGATIVE_INFINITY
         : begunAt - withinHours * HOUR_MILLISECONDS,
-    mostPages: withinHours === undefined ? MOST_PAGES : Number.POSITIVE_INFINITY,
+    mostPages: mostPagesOf(open),
   };
+}
+
+function mostPagesOf({ sinceParameter, withinHours }: OpenRows): number {
+  if (withinHours !== undefined) return Number.POSITIVE_INFINITY;
+  return sinceParameter === undefined ? MOST_PAGES : MOST_CHANGED_PAGES;
 }

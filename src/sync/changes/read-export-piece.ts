@@ -1,7 +1,8 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import { type LaneContext, quietly } from "../contract/context.ts";
-import { itemKey, readList, readListPage } from "../lists/read-list.ts";
+import { itemKey, readListPage } from "../lists/read-list.ts";
+import { readPart } from "../lists/read-once.ts";
 import { stringOf } from "../records/row-values.ts";
 import { firstPass } from "../sweep/passes.ts";
 import type { Piece } from "./export-pieces.ts";
@@ -22,13 +23,13 @@ export async function readPiece(
   if (piece.rows.length === 0) return true;
   const { task } = member;
   if (!task.source.range) return readRanks(member, piece, onRow, lane);
-  const query = { ...task.source.query, ...rangeQuery(task.source.range, piece) };
-  const source = { ...task.source, query };
-  const key = itemKey(task.stream);
-  const reading = readList({ source, key, onRow, mostPasses: MOST_PASSES }, quietly(lane));
+  const { range, ...list } = task.source;
+  const source = { ...list, query: { ...list.query, ...rangeQuery(range, piece) } };
+  const part = { source, key: itemKey(task.stream), onRow, mostPasses: MOST_PASSES };
+  const reading = readPart(task.stream.name, part, quietly(lane));
   let next = await reading.next();
   while (!next.done) next = await reading.next();
-  return next.value.outcome === "whole";
+  return next.value === undefined;
 }
 
 /** Where a list takes no range of time: the pages on which the rows stand, counted from the oldest. */
@@ -39,8 +40,9 @@ async function readRanks(
   lane: LaneContext,
 ): Promise<boolean> {
   const missing = new Set(exported.map(({ id }) => id));
-  const part = firstPass(source, lane.pageSize);
-  const last = Math.floor((rank + exported.length - 1) / part.limit) + 1;
+  const end = rank + exported.length;
+  const part = firstPass(source, limitFor(rank, end, lane.pageSize));
+  const last = Math.ceil(end / part.limit);
   for (let number = Math.floor(rank / part.limit) + 1; number <= last; number++) {
     const page = await readListPage({ source }, part, number, lane);
     for (const rows of page) {
@@ -51,4 +53,11 @@ async function readRanks(
     page.release();
   }
   return missing.size === 0;
+}
+
+/** The page size, up to `most`, with which the rows from `start` to before `end` take the fewest pages. */
+function limitFor(start: number, end: number, most: number): number {
+  const pages = (limit: number) => Math.ceil(end / limit) - Math.floor(start / limit);
+  const limits = Array.from({ length: most }, (_, at) => most - at);
+  return limits.reduce((best, limit) => (pages(limit) < pages(best) ? limit : best));
 }

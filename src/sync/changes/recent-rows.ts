@@ -5,9 +5,9 @@ import { KnownIds } from "./known-ids.ts";
 
 /**
  * So far back from its newest row a list is read again: `created_at` is taken before the row can be
- * seen, and a long transaction may take ten minutes until it is.
+ * seen, and a long transaction may take ten minutes until it is. What comes later still, the count tells.
  */
-export const OVERLAP_MILLISECONDS = 3_600_000;
+export const OVERLAP_MILLISECONDS = 30 * 60_000;
 
 /** The sync that knows all that happened before it began, in milliseconds since the epoch. */
 export interface Begun {
@@ -30,6 +30,8 @@ export class RecentRows implements RowObserver {
   /** So many are gathered before the old ones among them are forgotten. */
   #most = 4_096;
   #latest = Number.NEGATIVE_INFINITY;
+  /** The time of the first row that has passed. */
+  #first = Number.POSITIVE_INFINITY;
   /** Ids of rows that have come since the sync began: a row may be met twice. */
   readonly #later = new Set<string>();
   /** The latest time, as the API wrote it. */
@@ -47,6 +49,7 @@ export class RecentRows implements RowObserver {
     const id = stringOf(rows, row, "id");
     if (text === undefined || id === undefined) return;
     const time = Date.parse(text);
+    if (this.#first === Number.POSITIVE_INFINITY) this.#first = time;
     if (time > this.#latest) {
       this.#latest = time;
       this.newest = text;
@@ -73,6 +76,11 @@ export class RecentRows implements RowObserver {
     if (newest === undefined) return Number.NEGATIVE_INFINITY;
     // A row may claim to be of tomorrow.
     return Math.min(Date.parse(newest), caughtUpAt) - OVERLAP_MILLISECONDS;
+  }
+
+  /** Whether all that the next sync meets again have passed, where rows pass from the oldest on. */
+  get isComplete(): boolean {
+    return this.#first < RecentRows.since(this.newest, this.#sync.begunAt);
   }
 
   /** The ids that the next sync meets again. */

@@ -21,7 +21,7 @@ export const tellings: Readonly<Record<"event" | "webhook", Telling>> = {
   event(rows, row, lists, hints) {
     const customer = stringOf(rows, row, "customer_id");
     if (customer !== undefined) {
-      hints.customers.add(customer);
+      hints.touch(customer, stringOf(rows, row, "name") ?? "event");
       return;
     }
     const metadata = ids.safeParse(parsed(rows.textOf(row, "metadata"))).data ?? {};
@@ -37,11 +37,11 @@ export const tellings: Readonly<Record<"event" | "webhook", Telling>> = {
     const data = payload.safeParse(parsed(event?.payload ?? undefined)).data?.data;
     // The payload is dropped when it is 90 days old, and has another form for chats.
     if (!event || !data) return;
-    if (typeof data.customer_id === "string") hints.customers.add(data.customer_id);
+    if (typeof data.customer_id === "string") hints.touch(data.customer_id, event.type);
     for (const { name, source } of lists) {
       const changes = source.kind === "list" ? source.changes : undefined;
       if (changes?.namedBy?.webhook !== event.type.split(".")[0] || data.id === undefined) continue;
-      if (changes?.customer?.property === "id") hints.customers.add(data.id);
+      if (changes?.customer?.property === "id") hints.touch(data.id, event.type);
       else if (typeof data.customer_id !== "string") hints.addRow(name, data.id);
     }
   },

@@ -1,12 +1,14 @@
-import type { Rows } from "../../polar/rows.ts";
+import type { ListPage } from "../../polar/list.ts";
 import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
 import type { ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
-import { itemKey, readFirstPage, readListPage } from "../lists/read-list.ts";
-import { readOnce } from "../lists/read-once.ts";
-import { firstPass } from "../sweep/passes.ts";
+import { countRows, readListPage } from "../lists/read-list.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
+import { newestFirst } from "../sweep/passes.ts";
+import { EmbeddedRow } from "./embedded-rows.ts";
 import { Hints } from "./hints.ts";
 import { tellings } from "./tellings.ts";
+import { ToldSpans } from "./told-spans.ts";
 
 /**
  * What is told of a moment is complete so long after it: `customer.*` events are written by a
@@ -23,12 +25,22 @@ interface Told {
   readonly bookmark: ToldBookmark;
 }
 
+/** What has been read of a source. */
+interface Heard {
+  readonly hints: Hints;
+  /** When each row says that it was told, in milliseconds since the epoch. */
+  readonly times: readonly number[];
+  /** Whether the rest is as it was known. */
+  readonly addsUp: boolean;
+}
+
 /** A source of hints that is read by time: system events, webhook deliveries. */
 export class ToldChanges {
   readonly stream: Stream;
   readonly #source: WindowSource;
   readonly #lists: readonly Stream[];
   readonly #lane: LaneContext;
+  readonly #embedded = new EmbeddedRow();
 
   constructor(stream: Stream, source: WindowSource, lists: readonly Stream[], lane: LaneContext) {
     this.stream = stream;
@@ -43,55 +55,92 @@ export class ToldChanges {
    * to follow: whoever reads everything instead needs not hear it again.
    */
   async read(since: number, known: ToldBookmark | undefined, now: number): Promise<Told> {
-    const from = await this.#firstUnknown(since, known);
-    const hints = await this.#readRange(from);
+    const spans = known && ToldSpans.read(known);
+    // Lists that stayed behind need to hear it again.
+    const stood = spans && spans.until <= since ? spans : undefined;
+    const last = Math.min(since, spans?.until ?? Number.POSITIVE_INFINITY);
+    const start = stood?.from ?? last - this.#overlap;
+    const heard = await this.#hear(start, stood);
+    if (!heard) return { hints: undefined, bookmark: await this.mark(now) };
+    const { hints, times, addsUp } = heard;
+    const until = Math.max(now - SETTLED_MILLISECONDS, stood?.until ?? start);
+    const countFrom = (from: number) => times.filter((time) => time >= from && time < until).length;
+    if (stood && addsUp) {
+      const next = stood.extended(until, countFrom(stood.until), this.#overlap);
+      return { hints, bookmark: next.bookmark };
+    }
+    const from = Math.max(start, until - this.#overlap);
+    return { hints, bookmark: ToldSpans.of(from, until, countFrom(from)).bookmark };
+  }
+
+  /**
+   * Where the source stands for lists that are read whole from now on: they know what it has told so
+   * far. What is told of that time later is none of it.
+   */
+  async mark(now: number): Promise<ToldBookmark> {
     const until = now - SETTLED_MILLISECONDS;
-    const count = (await this.#count(until - this.#overlap, until)) ?? 0;
-    return { hints, bookmark: { until: new Date(until).toISOString(), count } };
+    const from = until - this.#overlap;
+    const end = { [this.#source.endParameter]: new Date(until).toISOString() };
+    const count = await countRows(this.#listOf({ ...this.#since(from), ...end }), this.#lane);
+    return ToldSpans.of(from, until, count ?? 0).bookmark;
   }
 
   get #overlap(): number {
     return this.#source.lookbackMinutes * 60_000;
   }
 
-  async #firstUnknown(since: number, known: ToldBookmark | undefined): Promise<number> {
-    const until = known === undefined ? Number.POSITIVE_INFINITY : Date.parse(known.until);
-    const start = Math.min(since, until) - this.#overlap;
-    // Lists that stayed behind need to hear it again.
-    if (known === undefined || until > since) return start;
-    return (await this.#count(start, until)) === known.count ? until : start;
-  }
-
-  async #count(start: number, end: number): Promise<number | undefined> {
-    const source = this.#listOf({ ...this.#range(start), ...this.#until(end) });
-    const page = await readFirstPage({ source }, { ...this.#lane, pageSize: 1 });
-    page.release();
-    return page.totalCount;
-  }
-
-  async #readRange(start: number): Promise<Hints | undefined> {
-    const hints = new Hints();
-    const source = this.#listOf(this.#range(start));
-    const part = firstPass(source, this.#lane.pageSize);
-    const firstPage = await readListPage({ source }, part, 1, this.#lane);
-    if (firstPage.lastPage > MOST_PAGES) {
-      firstPage.release();
-      return undefined;
+  /**
+   * Reads from the newest row back until there are as many as have come, or to `start`. Undefined when
+   * that is too much. Rows that come meanwhile push others on, where those are met twice.
+   */
+  async #hear(start: number, known: ToldSpans | undefined): Promise<Heard | undefined> {
+    const source = this.#listOf(this.#since(start));
+    const part = newestFirst(source, this.#lane.pageSize);
+    const [hints, early] = [new Hints(), new Hints()];
+    const times = new Map<string, number>();
+    const border = known?.until ?? Number.NEGATIVE_INFINITY;
+    let total: number | undefined;
+    for (let number = 1; number <= MOST_PAGES; number++) {
+      const page = await readListPage({ source }, part, number, this.#lane);
+      this.#take(page, times, (time) => (time < border ? early : hints));
+      page.release();
+      total ??= page.totalCount ?? Number.NaN;
+      const unknown = total - (known?.count ?? 0);
+      if (unknown > MOST_PAGES * part.limit) return undefined;
+      const all = [...times.values()];
+      const isEnd = number >= page.lastPage;
+      const isPast = isEnd || (all.at(-1) ?? border) < border;
+      const recent = all.filter((time) => !(time < border)).length;
+      if (known && isPast && recent === unknown) return { hints, times: all, addsUp: true };
+      if (!isEnd) continue;
+      hints.addAll(early);
+      return { hints, times: all, addsUp: false };
     }
-    const tell = tellings[this.#source.tells?.as ?? "event"];
-    const onRow = (rows: Rows, row: number) => tell(rows, row, this.#lists, hints);
-    const reading = readOnce({ source, firstPage, key: itemKey(this.stream), onRow }, this.#lane);
-    while (!(await reading.next()).done);
-    return hints;
+    return undefined;
+  }
+
+  /** Takes what each row tells, once. */
+  #take(page: ListPage, times: Map<string, number>, hintsOf: (time: number) => Hints): void {
+    const { timestamp, tells } = this.#source;
+    const tell = tellings[tells?.as ?? "event"];
+    for (const rows of page) {
+      for (let row = 0; row < rows.count; row++) {
+        const id = stringOf(rows, row, "id");
+        if (id === undefined || times.has(id)) continue;
+        const time = timeOf(rows, row, timestamp);
+        times.set(id, time);
+        const hints = hintsOf(time);
+        tell(rows, row, this.#lists, hints);
+        const { stream, property } = tells?.embeds ?? {};
+        const embedded = property && this.#embedded.read(rows, row, property);
+        if (stream && embedded) hints.keep(stream, embedded, page);
+      }
+    }
   }
 
   /** Borders are exclusive, in whole milliseconds. */
-  #range(start: number): Query {
+  #since(start: number): Query {
     return { [this.#source.startParameter]: new Date(start - 1).toISOString() };
-  }
-
-  #until(end: number): Query {
-    return { [this.#source.endParameter]: new Date(end).toISOString() };
   }
 
   #listOf(query: Query): ListSource {

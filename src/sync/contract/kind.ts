@@ -38,6 +38,8 @@ export type ParentSupply = (lane: LaneContext, since?: number) => Promise<Parent
 export interface ListEnd {
   /** Whether the rows that have passed are all that the list has, but for some that can't be read. */
   readonly isComplete: boolean;
+  /** Whether they are all, with those that the interrupted sync before has read. */
+  readonly isProven?: boolean;
   /** Whether all of them have passed in this sync, and none is missing. */
   readonly isWhole: boolean;
   /** How many rows the API counts. */

@@ -1,5 +1,6 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
+import type { BookmarkFields } from "../../singer/state.ts";
 import type { ListSource } from "../../streams/define.ts";
 import {
   readSweepBookmark,
@@ -26,6 +27,8 @@ import { itemKey, readList } from "./read-list.ts";
 interface FullTableTask extends OpenTask<ListSource, readonly SweepBookmark[]> {
   /** Called before the list is read from its beginning. May bring the first page. */
   readonly begin?: () => Promise<ListPage | undefined>;
+  /** What else the bookmarks are to keep while the sweep is under way, and after it. */
+  readonly keep?: (isUnderWay: boolean) => BookmarkFields;
 }
 
 /** Reading a list as a whole. */
@@ -77,9 +80,10 @@ export async function* syncFullTable(task: FullTableTask): Sync {
       verdict = yield* readVersion(task, table, version, undefined, firstPage);
     }
   } finally {
-    const isComplete = verdict?.outcome === "whole" && !resumed;
+    const isProven = verdict?.outcome === "whole";
+    const isComplete = isProven && !resumed;
     const isWhole = isComplete && verdict !== undefined && isWholeList(verdict);
-    const end = { isComplete, isWhole, count: verdict?.expected ?? 0 };
+    const end = { isComplete, isProven, isWhole, count: verdict?.expected ?? 0 };
     for (const observer of observers) observer.finish(end);
   }
   let problem = verdict && problemOf(stream.name, verdict);
@@ -97,7 +101,7 @@ export async function* syncFullTable(task: FullTableTask): Sync {
 
 /** Sweeps the list in one version, and moves the bookmarks along. */
 async function* readVersion(
-  { stream, source, observers, lane }: FullTableTask,
+  { stream, source, observers, lane, keep }: FullTableTask,
   table: TableWriter,
   version: number,
   resume: SweepPosition | undefined,
@@ -126,9 +130,11 @@ async function* readVersion(
     yield* table.take();
     const position = next.done ? undefined : next.value;
     if (next.done ? reasonToStartOver(next.value) === undefined : position) {
-      for (const name of table.streams) {
-        yield { kind: "bookmark", stream: name, bookmark: sweepBookmark(version, walk, position) };
-      }
+      const bookmark = {
+        ...sweepBookmark(version, walk, position),
+        ...keep?.(position !== undefined),
+      };
+      for (const stream of table.streams) yield { kind: "bookmark", stream, bookmark };
     }
     if (next.done) return next.value;
     if (pages % PAGES_PER_CHECKPOINT === 0) yield { kind: "checkpoint" };

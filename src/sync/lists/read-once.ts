@@ -11,7 +11,7 @@ import { type ListReading, readList, readListPage } from "./read-list.ts";
  * Returns whether as many distinct rows have come as every answer has counted. That shows what ties
  * have hidden; what changes while it is read may escape it.
  */
-export async function* readOnce(
+async function* readOnce(
   { source, key, onRow, firstPage }: Pick<ListReading, "source" | "key" | "onRow" | "firstPage">,
   lane: LaneContext,
 ): AsyncGenerator<void, boolean> {
@@ -42,7 +42,7 @@ export async function* readOnce(
  */
 export async function* readPart(
   list: string,
-  part: Pick<ListReading, "source" | "key" | "onRow">,
+  part: Pick<ListReading, "source" | "key" | "onRow" | "mostPasses">,
   lane: LaneContext,
 ): AsyncGenerator<void, string | undefined> {
   if (yield* readOnce(part, lane)) return undefined;

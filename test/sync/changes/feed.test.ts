@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { z } from "zod";
 import { UnauthorizedError } from "../../../src/polar/errors.ts";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
@@ -15,9 +16,13 @@ const refusal = { status: 403, body: '{"error":"insufficient_scope","error_descr
 type Answer = Parameters<typeof fakeApi>[0];
 
 /** The feed of a run with two lists, which answers of this kind are given to. */
-async function feedWith(answer: (request: FakeRequest) => ReturnType<Answer>, state = {}) {
+async function feedWith(
+  answer: (request: FakeRequest) => ReturnType<Answer>,
+  sources = {},
+  refused = {},
+) {
   const api = await fakeApi(answer);
-  const bookmarks = JSON.stringify({ bookmarks: { change_sources: { sources: state } } });
+  const bookmarks = JSON.stringify({ bookmarks: { change_sources: { sources, refused } } });
   const context = contextFor(
     api,
     { maxRetries: 0 },
@@ -48,11 +53,11 @@ describe("the feed of changes", () => {
     const { api, lane, feed, orders, refunds } = await feedWith(answers);
     const [one, other] = [await feed.hintsFor(orders, lane), await feed.hintsFor(refunds, lane)];
 
-    expect([...one.hints.customers].sort()).toEqual(["by event", "by refund"]);
+    expect([...one.hints.customers.keys()].sort()).toEqual(["by event", "by refund"]);
     expect(other.hints).toBe(one.hints);
     expect(api.requests.filter(({ path }) => path === "/v1/orders/")).toHaveLength(2);
     expect(lane.logged.join()).toContain("webhook_deliveries can't be read");
-    expect(feed.bookmark).toMatchObject({ sources: { events: { count: 1 } } });
+    expect(feed.bookmark).toMatchObject({ sources: { events: { spans: [{ count: 1 }] } } });
   });
 
   it("waits for all lists whose rows hold rows of others", async () => {
@@ -70,10 +75,31 @@ describe("the feed of changes", () => {
   });
 
   it("leaves a source where it stood that can't be read", async () => {
-    const stood = { until: "2026-07-01T00:00:00.000Z", count: 3 };
+    const stood = {
+      until: "2026-07-01T00:00:00.000Z",
+      spans: [{ from: "2026-06-30T22:00:00.000Z", count: 3 }],
+    };
     const { lane, feed, orders } = await feedWith(answers, { webhook_deliveries: stood });
     await feed.hintsFor(orders, lane);
     expect(feed.bookmark).toMatchObject({ sources: { webhook_deliveries: stood } });
+  });
+
+  it("asks a source that refuses the token only now and then", async () => {
+    const first = await feedWith(answers);
+    await first.feed.hintsFor(first.orders, first.lane);
+    const { refused } = z
+      .object({ refused: z.record(z.string(), z.string()) })
+      .parse(first.feed.bookmark);
+    expect(Object.keys(refused)).toEqual(["webhook_deliveries"]);
+    const deliveriesAsked = async (hours: number) => {
+      const at = Date.parse(refused.webhook_deliveries ?? "") - hours * 3_600_000;
+      const before = { webhook_deliveries: new Date(at).toISOString() };
+      const { api, feed, lane, orders } = await feedWith(answers, {}, before);
+      await feed.hintsFor(orders, lane);
+      return api.requests.filter(({ path }) => path.includes("webhooks")).length;
+    };
+    expect(await deliveriesAsked(5)).toBe(0);
+    expect(await deliveriesAsked(7)).toBe(1);
   });
 
   it("fails for the list alone that can't be read", async () => {
@@ -82,7 +108,7 @@ describe("the feed of changes", () => {
     );
     await expect(feed.hintsFor(orders, lane)).rejects.toThrow("orders");
     const { hints } = await feed.hintsFor(refunds, lane);
-    expect([...hints.customers]).toContain("by refund");
+    expect([...hints.customers.keys()]).toContain("by refund");
   });
 
   it("tells whose rows have come to be open", async () => {
@@ -137,6 +163,6 @@ describe("the feed of changes", () => {
     );
     await expect(feed.hintsFor(orders, lane)).rejects.toThrow(TooMuchChangedError);
     await expect(feed.hintsFor(refunds, lane)).rejects.toThrow(TooMuchChangedError);
-    expect(feed.bookmark).toMatchObject({ sources: { events: { count: 3_001 } } });
+    expect(feed.bookmark).toMatchObject({ sources: { events: { spans: [{ count: 3_001 }] } } });
   });
 });

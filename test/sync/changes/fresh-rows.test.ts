@@ -36,7 +36,8 @@ async function read(api: { readonly url: string }, ground: Partial<Ground>, page
     surplus: fresh.surplus,
     isComplete: fresh.isComplete,
     later: fresh.later,
-    customers: [...hints.customers],
+    allSince: fresh.allSince,
+    customers: [...hints.customers.keys()],
     next: { newest: fresh.newest, recent: fresh.recent },
   };
   fresh.release();
@@ -76,13 +77,24 @@ describe("the rows that have come", () => {
     });
   });
 
-  it("are read until an hour before the newest known one, and no further", async () => {
+  it("are read until half an hour before the newest known one, and no further", async () => {
     const known = await knownAfter(["a", 61]);
     const rows = Array.from({ length: 30 }, (_, at) => [`row-${at}`, 55 + at * 10] as const);
     const api = await ordersOf(rows);
     const { count, isComplete } = await read(api, known);
-    expect({ count, isComplete }).toEqual({ count: 7, isComplete: true });
-    expect(api.requests).toHaveLength(3);
+    expect({ count, isComplete }).toEqual({ count: 4, isComplete: true });
+    expect(api.requests).toHaveLength(2);
+  });
+
+  it("have all come that are as new, unless rows of one time stand on two pages", async () => {
+    const known = await knownAfter(["a", 61]);
+    const since = BEGUN - 91 * 60_000;
+    const around = (...ages: readonly number[]) =>
+      ordersOf([10, 20, ...ages, 100].map((age) => [`row-${age}`, age]));
+    expect((await read(await around(30, 40), known)).allSince).toBe(since);
+    expect((await read(await around(30, 30, 40), known)).allSince).toBeUndefined();
+    expect((await read(await around(25, 25, 40), known, 4)).allSince).toBe(since);
+    expect((await read(await around(30, 40), {})).allSince).toBeUndefined();
   });
 
   it("are not followed when they are more than ten pages", async () => {

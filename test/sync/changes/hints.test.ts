@@ -1,22 +1,47 @@
 import { expect, test } from "vitest";
 import { Hints } from "../../../src/sync/changes/hints.ts";
+import { stringOf } from "../../../src/sync/records/row-values.ts";
+import { rowsFrom } from "../rows.ts";
 
 test("hints of several sources add up, each once", () => {
   const hints = new Hints();
-  hints.customers.add("c1");
+  hints.touch("c1", "orders");
   hints.addRow("orders", "o1");
   const other = new Hints();
-  for (const customer of ["c1", "c2"]) other.customers.add(customer);
+  for (const customer of ["c1", "c2"]) other.touch(customer, "order.paid");
   for (const id of ["o1", "o2"]) other.addRow("orders", id);
   other.addRow("checkouts", "h1");
+  other.keep("customers", rowsFrom([{ id: "c2" }]), { receivedAt: 0 });
 
   hints.addAll(other);
 
-  expect([...hints.customers]).toEqual(["c1", "c2"]);
+  expect(hints.customers).toEqual(
+    new Map([
+      ["c1", new Set(["orders", "order.paid"])],
+      ["c2", new Set(["order.paid"])],
+    ]),
+  );
   expect(hints.rows).toEqual(
     new Map([
       ["orders", new Set(["o1", "o2"])],
       ["checkouts", new Set(["h1"])],
     ]),
   );
+  const kept = [...(hints.kept.get("customers")?.rows() ?? [])];
+  expect(kept.map(({ rows, row }) => stringOf(rows, row, "id"))).toEqual(["c2"]);
+});
+
+test("a list goes with all that touches a customer, but for what it names", () => {
+  const hints = new Hints();
+  const touches = ["order.paid", "orders", "subscription.cycled", "subscriptions"];
+  for (const by of touches) hints.touch(`by ${by}`, by);
+  for (const by of touches) hints.touch("by all", by);
+
+  const changes = { createdBy: "created_at", customer: {} };
+  expect(hints.customersOf(changes)).toHaveLength(5);
+  expect(hints.customersOf({ ...changes, untouchedBy: ["order", "subscription.cycled"] })).toEqual([
+    "by orders",
+    "by subscriptions",
+    "by all",
+  ]);
 });

@@ -26,7 +26,7 @@ async function told(list: string, rows: readonly OpenRow[], open: string | undef
   reading.tell(hints);
   const { remembered } = reading;
   reading.release();
-  return { api, customers: [...hints.customers], rows: hints.rows, remembered };
+  return { api, customers: [...hints.customers.keys()], rows: hints.rows, remembered };
 }
 
 const order = (at: number): OpenRow => ({ id: uuid(at), customer_id: uuid(100 + at) });
@@ -71,8 +71,24 @@ describe("the open rows of a list", () => {
   it("are asked for since the last sync, where the API can say when they changed", async () => {
     const { api, customers } = await told("subscriptions", [], "");
     expect(api.requests.map(({ query }) => query.get("canceled_at_after"))).toEqual(
-      expect.arrayContaining([null, "2026-08-20T10:00:00.000Z"]),
+      expect.arrayContaining([null, "2026-08-20T10:30:00.000Z"]),
     );
     expect(customers).toEqual([]);
+  });
+
+  it("are not all where more have changed than are followed", async () => {
+    const row = { id: uuid(1), customer_id: uuid(2), started_at: "2026-08-20T11:00:00Z" };
+    const read = async (pages: number) => {
+      const pagination = { total_count: 100 * pages, max_page: pages };
+      const api = await fakeApi(() => ({ body: JSON.stringify({ items: [row], pagination }) }));
+      const lane = laneOf(contextFor(api));
+      const member = memberOf("subscriptions", groundAt(BEGUN - 3_600_000), lane);
+      const reading = await OpenRowsReading.read(member, BEGUN, lane);
+      reading.release();
+      return { isComplete: reading.isComplete, requests: api.requests.length };
+    };
+    // The other filter's rows are looked at again, but for the oldest, where there are too many.
+    expect(await read(20)).toEqual({ isComplete: true, requests: 20 + 5 });
+    expect(await read(21)).toEqual({ isComplete: false, requests: 20 + 5 });
   });
 });

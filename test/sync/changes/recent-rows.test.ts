@@ -3,7 +3,7 @@ import { RecentRows } from "../../../src/sync/changes/recent-rows.ts";
 import { rowsFrom } from "../rows.ts";
 
 const BEGUN = Date.parse("2026-08-20T12:00:00Z");
-const HOUR = 3_600_000;
+const HALF_AN_HOUR = 1_800_000;
 
 function passed(...times: readonly string[]): RecentRows {
   const recent = new RecentRows("created_at", { begunAt: BEGUN });
@@ -13,20 +13,20 @@ function passed(...times: readonly string[]): RecentRows {
 }
 
 describe("the newest rows", () => {
-  it("are those of the hour before the newest of them, as the next sync will meet them", () => {
+  it("are those of the half hour before the newest of them, as the next sync will meet them", () => {
     const recent = passed(
-      "2026-08-20T10:29:59.999999Z",
-      "2026-08-20T10:30:00Z",
+      "2026-08-20T10:59:59.999999Z",
+      "2026-08-20T11:00:00Z",
       "2026-08-20T11:30:00Z",
     );
     expect([0, 1, 2].map((at) => recent.known.has(`row-${at}`))).toEqual([false, true, true]);
     expect(recent.newest).toBe("2026-08-20T11:30:00Z");
-    expect(RecentRows.since(recent.newest, BEGUN)).toBe(Date.parse("2026-08-20T10:30:00Z"));
+    expect(RecentRows.since(recent.newest, BEGUN)).toBe(Date.parse("2026-08-20T11:00:00Z"));
   });
 
-  it("are of the hour before the sync where a row claims to be of tomorrow", () => {
-    const recent = passed("2026-08-20T11:00:00Z", "2026-08-21T12:00:00Z");
-    expect(RecentRows.since(recent.newest, BEGUN)).toBe(BEGUN - HOUR);
+  it("are of the half hour before the sync where a row claims to be of tomorrow", () => {
+    const recent = passed("2026-08-20T11:30:00Z", "2026-08-21T12:00:00Z");
+    expect(RecentRows.since(recent.newest, BEGUN)).toBe(BEGUN - HALF_AN_HOUR);
     expect(recent.known.has("row-0")).toBe(true);
   });
 
@@ -52,6 +52,6 @@ describe("the newest rows", () => {
     const hours = Array.from({ length: 10_000 }, (_, at) =>
       new Date(BEGUN - (10_000 - at) * 60_000).toISOString(),
     );
-    expect(passed(...hours).known.size).toBe(61);
+    expect(passed(...hours).known.size).toBe(31);
   });
 });

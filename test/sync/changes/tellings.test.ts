@@ -10,7 +10,7 @@ function told(by: keyof typeof tellings, row: object) {
   const hints = new Hints();
   tellings[by](rowsFrom([row]), 0, lists, hints);
   const rows = [...hints.rows].map(([stream, ids]) => [stream, ...ids]);
-  return { customers: [...hints.customers], rows };
+  return { customers: [...hints.customers.keys()], rows };
 }
 
 const webhook = (type: string, data: unknown) => ({
