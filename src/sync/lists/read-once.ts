@@ -1,4 +1,3 @@
-import type { ListPage } from "../../polar/list.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { IdSet } from "../sweep/id-set.ts";
 import { firstPass } from "../sweep/passes.ts";
@@ -12,7 +11,7 @@ import { type ListReading, readList, readListPage } from "./read-list.ts";
  * have hidden; what changes while it is read may escape it.
  */
 async function* readOnce(
-  { source, key, onRow, firstPage }: Pick<ListReading, "source" | "key" | "onRow" | "firstPage">,
+  { source, key, onRow }: Pick<ListReading, "source" | "key" | "onRow">,
   lane: LaneContext,
 ): AsyncGenerator<void, boolean> {
   const part = firstPass(source, lane.pageSize);
@@ -20,8 +19,7 @@ async function* readOnce(
   const counts = new Set<number | undefined>();
   let lastPage = 1;
   for (let number = 1; number <= lastPage; number++) {
-    const given: ListPage | undefined = number === 1 ? firstPage : undefined;
-    const page = given ?? (await readListPage({ source }, part, number, lane));
+    const page = await readListPage({ source }, part, number, lane);
     counts.add(page.totalCount);
     if (page.totalCount !== undefined) lastPage = page.lastPage;
     for (const rows of page) {

@@ -3,7 +3,7 @@ import { KeptRows } from "../../../src/sync/changes/kept-rows.ts";
 import { rowsOf } from "../rows.ts";
 
 it("rows are kept byte by byte when their page is gone", () => {
-  const kept = new KeptRows();
+  const kept = new KeptRows("an event");
   const page = rowsOf(
     '[{"id":"a","amount":1.10},{"id":"b","inner":{"of":[1,2]},"big":12345678901234567890}]',
   );
@@ -13,6 +13,7 @@ it("rows are kept byte by byte when their page is gone", () => {
   const texts: unknown[] = [];
   for (const { rows, row, page: origin } of kept.rows()) {
     const values = ["id", "amount", "big", "inner"].map((name) => rows.textOf(row, name));
+    expect(origin.placeOf(rows, row)).toBe("an event");
     texts.push([values, origin.receivedAt]);
   }
   expect(texts).toEqual([
