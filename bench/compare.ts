@@ -30,8 +30,8 @@ const other = bundle === undefined ? await buildTypeScriptTap() : resolve(bundle
 const simulator = await startSimulator({ orders });
 try {
   const [ours, others] = [
-    await syncOf("orders", simulator),
-    await syncOf("orders", simulator, { bundle: other }),
+    await syncOf(["orders"], simulator),
+    await syncOf(["orders"], simulator, { bundle: other }),
   ];
   for (const version of values.node) {
     const node = await provideNode(version);

@@ -11,7 +11,7 @@ export async function latency(rounds: number): Promise<Section> {
   const slow = await startSimulator({ orders: ORDERS }, LATENCY_SECONDS * 1_000);
   const quick = await startSimulator({ orders: 100 });
   try {
-    const [sync, single] = [await syncOf("orders", slow), await syncOf("orders", quick)];
+    const [sync, single] = [await syncOf(["orders"], slow), await syncOf(["orders"], quick)];
     const loop = await bundled("floor");
     const floorOf = ({ url, accessToken }: Simulator, orders: number) => {
       const args = [loop, url, accessToken, String(orders), String(CONCURRENCY)];

@@ -5,7 +5,7 @@ import { type Check, round, type Section } from "./report.ts";
 import { syncOf } from "./tap.ts";
 
 /** A set of the ids seen grows with the list: so much for each row. */
-const BYTES_PER_ID = 40;
+export const BYTES_PER_ID = 40;
 
 /** Larger lists, for what grows with them. */
 const MANY_ORDERS = 1_000_000;
@@ -49,7 +49,7 @@ async function peakOf(
 ): Promise<number> {
   const simulator = await startSimulator({ [stream]: rows });
   try {
-    const sync = await syncOf(stream, simulator);
+    const sync = await syncOf([stream], simulator);
     const [runs] = await interleaved(rounds, [() => measured(sync, node)]);
     return typical(runs).peakMegabytes;
   } finally {

@@ -75,6 +75,12 @@ export async function measured(args: readonly string[], node?: string): Promise<
 
 let usageHook: Promise<string> | undefined;
 
+/** Runs Node with these arguments; its resident memory in megabytes, one number for each second. */
+export async function sampled(args: readonly string[]): Promise<readonly number[]> {
+  const { report } = await run(["--import", await bundled("samples"), ...args]);
+  return z.array(z.number()).parse(JSON.parse(report));
+}
+
 async function run(
   args: readonly string[],
   node = process.execPath,

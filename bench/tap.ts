@@ -20,9 +20,9 @@ export const catalogShape = z.looseObject({
   ),
 });
 
-/** Arguments for Node that sync one stream from a simulator, as fast as the tap, or another one, can. */
+/** Arguments for Node that sync streams from a simulator, as fast as the tap, or another one, can. */
 export async function syncOf(
-  stream: string,
+  streams: readonly string[],
   { url, accessToken }: Simulator,
   { bundle = tap, jsonColumns = "native" } = {},
 ): Promise<string[]> {
@@ -30,7 +30,7 @@ export async function syncOf(
   const catalog = catalogShape.parse(JSON.parse(stdout));
   for (const { tap_stream_id: name, metadata } of catalog.streams) {
     for (const entry of metadata) {
-      if (entry.breadcrumb.length === 0) entry.metadata.selected = name === stream;
+      if (entry.breadcrumb.length === 0) entry.metadata.selected = streams.includes(name);
     }
   }
   const config = {
@@ -43,7 +43,10 @@ export async function syncOf(
   return [bundle, "--config", file("config", config), "--catalog", file("catalog", catalog)];
 
   function file(name: string, content: object): string {
-    const path = join(folder, `${stream}-${jsonColumns}-${new URL(url).port}-${name}.json`);
+    const path = join(
+      folder,
+      `${streams.join("-")}-${jsonColumns}-${new URL(url).port}-${name}.json`,
+    );
     writeFileSync(path, JSON.stringify(content));
     return path;
   }

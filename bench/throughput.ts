@@ -10,8 +10,8 @@ const NONE = typical();
 export async function throughput(orders: number, rounds: number): Promise<Section> {
   const simulator = await startSimulator({ orders });
   try {
-    const sync = await syncOf("orders", simulator);
-    const asText = await syncOf("orders", simulator, { jsonColumns: "text" });
+    const sync = await syncOf(["orders"], simulator);
+    const asText = await syncOf(["orders"], simulator, { jsonColumns: "text" });
     const loop = [await bundled("floor"), simulator.url, simulator.accessToken, String(orders)];
     const runs = await interleaved(rounds, [
       () => measured(sync),

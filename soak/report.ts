@@ -29,6 +29,7 @@ export function report(
       "rows written twice by resumes",
       `${number(twice)}: ${share(twice, written)} of all, ${share(twice, on)} of the ${number(on)} of readings that went on`,
     ],
+    ["servers, sockets, pipes and children left open", listed(tally, "left open")],
     ["slowest story", `${slowest.seconds.toFixed(1)} s (seed ${slowest.seed})`],
   ];
   const width = Math.max(...lines.map(([name]) => name.length));

@@ -9,6 +9,7 @@ import type { Stream } from "../src/streams/define.ts";
 import { checkDiscretion } from "../test/support/discretion.ts";
 import { catalogWith, jsonRows, keyText, streamNamed } from "../test/support/organization.ts";
 import { type Line, readLine } from "../test/support/tables.ts";
+import { watch } from "./handles.ts";
 import { lastRun, type Plan, type RunPlan } from "./plan.ts";
 import { BreakingProxy } from "./proxy.ts";
 import type { Tally } from "./tally.ts";
@@ -22,6 +23,13 @@ const START = new Date("2026-11-01T12:00:00.000Z");
 
 /** Plays a story; returns what was not as it must be. */
 export async function play(plan: Plan, tally: Tally): Promise<string[]> {
+  const { result: problems, left } = await watch(() => playThrough(plan, tally));
+  for (const name of left) tally.add("left open", name);
+  if (left.length > 0) problems.push(`Left open at the end of the story: ${left.join(", ")}.`);
+  return problems;
+}
+
+async function playThrough(plan: Plan, tally: Tally): Promise<string[]> {
   const story = new Story(plan, tally);
   try {
     await story.open();
