@@ -162,7 +162,11 @@ export const changes: readonly Mutant[] = [
     "src/sync/changes/plan-reading.ts",
     [test("plan-reading")],
     [
-      ["customers + rows > 0 && requests >= whole", "requests >= whole"],
+      [
+        "customers + rows > 0 && requests >= whole",
+        "requests >= whole",
+        "where nothing was touched there are no requests, and the whole takes one at least",
+      ],
       ["requests >= whole", "requests > whole"],
       ["rows > 0 && !touched.hasRowPath ? Infinity : rows", "rows"],
       ["list.hasRowPath ? customers : Infinity", "customers"],
