@@ -5,7 +5,7 @@ const test = (name: string) => `test/sync/changes/${name}.test.ts`;
 export const changes: readonly Mutant[] = [
   ...of(
     "src/sync/changes/catch-up.ts",
-    [test("catch-up")],
+    [test("catch-up"), test("change-reader")],
     [
       [
         "      for (const observer of task.observers) observer.finish(end);\n      throw error;",
