@@ -5,7 +5,7 @@ const test = (name: string) => `test/sync/changes/${name}.test.ts`;
 export const changes: readonly Mutant[] = [
   ...of(
     "src/sync/changes/catch-up.ts",
-    [test("catch-up")],
+    [test("catch-up"), test("change-reader")],
     [
       [
         "      for (const observer of task.observers) observer.finish(end);\n      throw error;",
@@ -162,7 +162,11 @@ export const changes: readonly Mutant[] = [
     "src/sync/changes/plan-reading.ts",
     [test("plan-reading")],
     [
-      ["customers + rows > 0 && requests >= whole", "requests >= whole"],
+      [
+        "customers + rows > 0 && requests >= whole",
+        "requests >= whole",
+        "where nothing was touched there are no requests, and the whole takes one at least",
+      ],
       ["requests >= whole", "requests > whole"],
       ["rows > 0 && !touched.hasRowPath ? Infinity : rows", "rows"],
       ["list.hasRowPath ? customers : Infinity", "customers"],

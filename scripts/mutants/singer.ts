@@ -3,6 +3,20 @@ import { type Mutant, of } from "./mutant.ts";
 /** The state, the selection, and what is masked. */
 export const singer: readonly Mutant[] = [
   ...of(
+    "src/singer/state.ts",
+    ["test/singer/state.test.ts"],
+    [
+      ['"completed_state", "partial_state"', '"partial_state", "completed_state"'],
+      ['Number(bookmark.members.get("format")?.text) > BOOKMARK_FORMAT', "false"],
+      [
+        "if (text === undefined) members.delete(name);\n      else members.set",
+        "if (text !== undefined) members.set",
+      ],
+      ['if (bookmark.text === "null") continue;', ""],
+      ["lines.length > 1 && lines.every(isObjectText)", "false"],
+    ],
+  ),
+  ...of(
     "src/singer/selection-rules.ts",
     ["test/singer/selection-rules.test.ts", "test/singer/selection.test.ts"],
     [

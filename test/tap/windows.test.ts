@@ -129,17 +129,6 @@ describe("windows of events", () => {
     expect(idsIn(lines, "events")).toEqual(listedIds(simulator, "events"));
   });
 
-  test("that fit on a page are read once, though some of it was ingested twice", async () => {
-    const simulator = await simulate({ sizes: { events: 60 }, duplicateEvents: 3 });
-
-    const { lines, exitCode } = await sync(simulator);
-
-    expect(exitCode).toBe(0);
-    expect(idsIn(lines, "events")).toEqual(listedIds(simulator, "events"));
-    // One before the look-back, one within it.
-    expect(requestCount(simulator, path)).toBe(2);
-  });
-
   test("may be empty", async () => {
     const simulator = await simulate({ sizes: { events: 20_000 } });
     const rows = simulator.rows("events");
@@ -301,21 +290,6 @@ describe("the next run", () => {
       expect(between - before).toBeGreaterThan(5);
     },
   );
-
-  test("reads nothing again because events are gone, or were stored twice", async () => {
-    const simulator = await simulate({ sizes: { events: 3_000 }, duplicateEvents: 50 });
-    const first = await sync(simulator);
-    for (const { id } of simulator.rows("events").slice(100, 110)) simulator.remove("events", id);
-
-    const second = await sync(simulator, { state: lastStateOf(first.lines) });
-    const between = requestCount(simulator, path);
-    const third = await sync(simulator, { state: lastStateOf(second.lines) });
-
-    expect([second.exitCode, third.exitCode]).toEqual([0, 0]);
-    expect(idsIn(second.lines, "events").length).toBeLessThan(10);
-    expect(idsIn(third.lines, "events").length).toBeLessThan(10);
-    expect(requestCount(simulator, path) - between).toBe(2);
-  });
 
   test("keeps the bookmark when nothing has come, and moves it when something has", async () => {
     const simulator = await simulate({ sizes: { events: 60 } });

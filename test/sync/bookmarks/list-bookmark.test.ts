@@ -36,6 +36,14 @@ describe("the bookmark of a list that is caught up", () => {
     ["was never swept", {}],
     ["was swept by an earlier version", { version: 1_780_000_000, format: 1 }],
     [
+      "was counted by nobody",
+      {
+        replication_key: "created_at",
+        swept_at: "2026-08-20T12:00:00Z",
+        caught_up_at: "2026-08-20T12:00:00Z",
+      },
+    ],
+    [
       "goes by another time",
       {
         replication_key: "started_at",
@@ -47,6 +55,13 @@ describe("the bookmark of a list that is caught up", () => {
   ])("says nothing of a list that %s", (_, bookmark) => {
     const state = stateOf(bookmark);
     expect(readGround("orders", "created_at", { state })).toBeUndefined();
+  });
+
+  it("keeps how many rows a customer has to a hundredth", () => {
+    const known = { sweptAt: 0, caughtUpAt: 0, count: 1, rowsPerCustomer: 5.104 };
+    const none = { newest: undefined, recent: undefined, open: undefined };
+    const state = stateOf(groundFields("created_at", { ...none, ...known }));
+    expect(readGround("orders", "created_at", { state })?.rowsPerCustomer).toBe(5.1);
   });
 
   it("is refused when it is none of ours", () => {

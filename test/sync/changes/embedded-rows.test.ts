@@ -9,7 +9,8 @@ import { columnOf, takeAll } from "../syncs.ts";
 test("customers inside of orders are written once each, if they are wanted", async () => {
   const customers = streamNamed("customers");
   const table = new TableWriter(customers, [select(customers)], contextWith());
-  const embedded = new EmbeddedRows(table, []);
+  let seen = 0;
+  const embedded = new EmbeddedRows(table, [{ add: () => void seen++, finish: () => undefined }]);
   const customer = (id: string) => ({ id, metadata: { id: "other", deep: [{ id: "x" }] } });
   const orders = rowsFrom([
     { id: "o1", customer: customer("c1") },
@@ -33,4 +34,6 @@ test("customers inside of orders are written once each, if they are wanted", asy
   expect(columnOf(taken, "id")).toEqual(["c1", "c3"]);
   expect(columnOf(taken, "metadata")).toEqual([customer("c1").metadata, customer("c3").metadata]);
   expect([...embedded.ids]).toEqual(["c1", "c3"]);
+  // Who asks about customers sees these, too.
+  expect(seen).toBe(2);
 });

@@ -46,7 +46,14 @@ export const ordersOf = (count: number): ExportedOrder[] =>
 /** Serves these orders, whatever is done to them meanwhile. */
 export function exportApi(
   orders: readonly ExportedOrder[],
-  titles: readonly string[] = ["Created At", "Status"],
+  {
+    titles = ["Created At", "Status"],
+    isHidden = () => false,
+  }: {
+    readonly titles?: readonly string[];
+    /** Orders that the list counts, and does not show. */
+    readonly isHidden?: (order: ExportedOrder) => boolean;
+  } = {},
 ): Promise<FakeApi> {
   const answer = ({ path, query }: FakeRequest): FakeAnswer => {
     const after = query.get("created_after") ?? "";
@@ -59,7 +66,7 @@ export function exportApi(
     }
     const [page, limit] = [Number(query.get("page")), Number(query.get("limit"))];
     const sorted = query.get("sorting")?.startsWith("-") ? rows.toReversed() : rows;
-    const items = sorted.slice((page - 1) * limit, page * limit);
+    const items = sorted.slice((page - 1) * limit, page * limit).filter((row) => !isHidden(row));
     const pagination = { total_count: rows.length, max_page: Math.ceil(rows.length / limit) };
     return { body: JSON.stringify({ items, pagination }) };
   };

@@ -17,18 +17,22 @@ import {
 const HOUR = 3_600_000;
 
 /** Orders whose export was looked at when they were swept, and the looks that follow, an hour apart. */
-async function swept(orders: ExportedOrder[], titles = ["Created At", "Status"]) {
-  const api = await exportApi(orders, titles);
+async function swept(
+  orders: ExportedOrder[],
+  served: Parameters<typeof exportApi>[1] = {},
+  source = exportSource,
+) {
+  const api = await exportApi(orders, served);
   const lane = laneFor(api);
   const member = orderMember(lane);
   const size = { total: orders.length, begunAt: SWEPT };
-  const first = await firstIndex(member.task.source, exportSource, size, lane);
+  const first = await firstIndex(member.task.source, source, size, lane);
   if (!first) throw new Error("the export is not too large");
   let known: ExportIndex = first;
   let begunAt = SWEPT;
   const look = async (limits: Partial<Limits> = {}, surplus = 0) => {
     begunAt += HOUR;
-    const options = { source: exportSource, begunAt, limits: { pieces: 3, share: 1, ...limits } };
+    const options = { source, begunAt, limits: { pieces: 3, share: 1, ...limits } };
     const asked = api.requests.length;
     const one = new ExportLook(member, known, options, lane);
     known = await one.look();
@@ -110,9 +114,38 @@ describe("a look at an export", () => {
     expect([growth, counted(index)]).toEqual([1, 301]);
   });
 
+  it("leaves out what came after it has begun also where the export takes no range", async () => {
+    const orders = ordersOf(100);
+    const { look } = await swept(orders, {}, { ...exportSource, range: undefined });
+    orders.push(orderAt("new", -60), orderAt("later", -5_400));
+    expect(counted((await look()).index)).toBe(101);
+    expect(counted((await look()).index)).toBe(102);
+  });
+
+  it("stays behind a change that the list did not show", async () => {
+    const orders = ordersOf(200);
+    let hidden = "order-10";
+    const { look } = await swept(orders, { isHidden: ({ id }) => id === hidden });
+    const order = orders[10];
+    if (order) order.status = "void";
+    expect((await look()).index.settled).toBe(SWEPT);
+    hidden = "";
+    const { ids, index } = await look();
+    expect(ids).toContain("order-10");
+    expect(index.settled).toBe(SWEPT + 2 * HOUR);
+  });
+
+  it("is of no use when the server has chosen other columns", async () => {
+    const titles = ["Created At", "Status"];
+    const { columns: _, ...chosen } = exportSource;
+    const { look } = await swept(ordersOf(100), { titles }, chosen);
+    titles[1] = "State";
+    await expect(look()).rejects.toThrow("other columns than when it was last read in full");
+  });
+
   it("is of no use when the server has other columns", async () => {
     const titles = ["Created At", "Status"];
-    const { look } = await swept(ordersOf(100), titles);
+    const { look } = await swept(ordersOf(100), { titles });
     titles[1] = "State";
     await expect(look()).rejects.toThrow("The columns are not as expected");
   });

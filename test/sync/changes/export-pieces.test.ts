@@ -59,6 +59,12 @@ describe("pieces", () => {
     );
   });
 
+  it("have changed when a row has come, whatever stands for it", () => {
+    const row = { time: 1, hash: 0, id: undefined };
+    const [piece] = divide([row, row], cut([row]), EVER, 2);
+    expect(piece && hasChanged(piece)).toBe(true);
+  });
+
   it("know where their rows stand in the whole", () => {
     const rows = rowsOf(Array.from({ length: 250 }, (_, index) => index));
     const places = divide(rows, cut(rows), EVER, 1_000).map(({ rank, from, to }) => [

@@ -111,6 +111,16 @@ describe("the feed of changes", () => {
     expect([...hints.customers.keys()]).toContain("by refund");
   });
 
+  it("hears again what a list has missed that stayed behind", async () => {
+    const { api, lane, feed, orders } = await feedWith(answers);
+    feed.join(memberOf("customers", groundAt(BEFORE - 48 * 3_600_000), lane));
+    await feed.hintsFor(orders, lane);
+    const starts = api.requests
+      .filter(({ path }) => path.includes("events"))
+      .map(({ query }) => query.get("start_timestamp") ?? "");
+    expect(starts.toSorted()[0]).toMatch(/^2026-07-30T/);
+  });
+
   it("tells whose rows have come to be open", async () => {
     const { lane, feed } = await feedWith(({ path, query }) =>
       path.includes("orders") && query.has("status")

@@ -114,6 +114,19 @@ describe("the rows that have come", () => {
     expect(await read(api, ground)).toMatchObject({ count: 1, surplus: 0, customers: ["of now"] });
   });
 
+  it("can't be held against a count that is not told", async () => {
+    const rows = [{ id: "new", created_at: minutesAgo(30) }];
+    const api = await fakeApi(() => ({ body: JSON.stringify({ items: rows }) }));
+    const known = await knownAfter(["a", 61]);
+    expect((await read(api, known)).surplus).toBeNaN();
+  });
+
+  it("may be none at all, and the newest known one is still the newest", async () => {
+    const known = await knownAfter(["a", 61]);
+    const { next, surplus } = await read(await ordersOf([]), known);
+    expect([next.newest, surplus]).toEqual([known.newest, -1]);
+  });
+
   it("are told by their time alone where too many were known to remember them", async () => {
     const api = await ordersOf([
       ["new", 30],

@@ -32,6 +32,30 @@ async function told(list: string, rows: readonly OpenRow[], open: string | undef
 const order = (at: number): OpenRow => ({ id: uuid(at), customer_id: uuid(100 + at) });
 
 describe("the open rows of a list", () => {
+  it("are read again for as many hours as they may change, and no further", async () => {
+    const hoursAgo = (hours: number) => new Date(BEGUN - hours * 3_600_000).toISOString();
+    const rows = Array.from({ length: 30 }, (_, at) => ({
+      ...order(at),
+      created_at: hoursAgo(at),
+    }));
+    const pages: (string | null)[] = [];
+    const api = await fakeApi(({ query }) => {
+      if (query.getAll("status").length === 1) return listAnswer([]);
+      const page = Number(query.get("page"));
+      pages.push(query.get("page"));
+      const pagination = { total_count: 30, max_page: 10 };
+      const items = rows.slice(3 * (page - 1), 3 * page);
+      return { body: JSON.stringify({ items, pagination }) };
+    });
+    const lane = laneOf(contextFor(api, {}, { pageSize: 3 }));
+    const member = memberOf("checkouts", groundAt(BEGUN - 3_600_000), lane);
+    const reading = await OpenRowsReading.read(member, BEGUN, lane);
+    const read = reading.readings.flatMap((one) => [...one.rows()]);
+    // Those of the last 25 hours, on nine pages of three.
+    expect([read.length, pages.length]).toEqual([26, 9]);
+    reading.release();
+  });
+
   it("tell of those that are open no more, and of those that are now", async () => {
     const { remembered } = await told("orders", [order(1), order(2)], "");
     const { customers } = await told("orders", [order(2), order(3)], remembered);

@@ -11,9 +11,9 @@ const exported = (orders: readonly ExportedOrder[]): ExportedRow[] =>
 /** Reads the orders from the sixth to the tenth out of a list that has these. */
 async function read(
   orders: readonly ExportedOrder[],
-  { hasRange = true, piece = all.slice(5, 10) } = {},
+  { hasRange = true, piece = all.slice(5, 10), hidden = "" } = {},
 ) {
-  const api = await exportApi(orders);
+  const api = await exportApi(orders, { isHidden: ({ id }) => id === hidden });
   const lane = laneFor(api, { pageSize: 4 });
   const { task, ...member } = orderMember(lane);
   const { range: _, ...withoutRange } = task.source;
@@ -49,6 +49,11 @@ describe("the rows of a piece", () => {
   it("are not all read when the ranks have moved", async () => {
     const { isRead } = await read(all.slice(6), { hasRange: false });
     expect(isRead).toBe(false);
+  });
+
+  it("are not all read when one of them does not show", async () => {
+    const { isRead, ids } = await read(all, { hidden: "order-7" });
+    expect([isRead, ids.length]).toEqual([false, 4]);
   });
 
   it("are all read, without a request, when all have gone", async () => {

@@ -24,6 +24,13 @@ describe("the newest rows", () => {
     expect(RecentRows.since(recent.newest, BEGUN)).toBe(Date.parse("2026-08-20T11:00:00Z"));
   });
 
+  it("are all of that half hour, however many", () => {
+    const times = Array.from({ length: 9_000 }, (_, at) =>
+      new Date(BEGUN - HALF_AN_HOUR + at * 100).toISOString(),
+    );
+    expect(passed(...times).known.size).toBe(9_000);
+  });
+
   it("are of the half hour before the sync where a row claims to be of tomorrow", () => {
     const recent = passed("2026-08-20T11:30:00Z", "2026-08-21T12:00:00Z");
     expect(RecentRows.since(recent.newest, BEGUN)).toBe(BEGUN - HALF_AN_HOUR);

@@ -125,6 +125,22 @@ describe("what was told", () => {
     expect(customers).toEqual(["missed", "new"]);
   });
 
+  it("is followed up to thirty pages", async () => {
+    const events = Object.fromEntries(Array.from({ length: 60 }, (_, at) => [`c${at}`, 10]));
+    expect((await read(events)).customers).toHaveLength(60);
+  });
+
+  it("is read anew for a list that stayed behind, though nothing more was told since", async () => {
+    const known = { until: "2026-08-20T10:55:00.000Z", count: 1 };
+    const { customers } = await read({ missed: 180, seen: 70 }, { since: 100, known });
+    expect(customers).toEqual(["missed", "seen"]);
+  });
+
+  it("is read from its first millisecond on", async () => {
+    const known = { until: "2026-08-20T10:55:00.000Z", count: 0 };
+    expect((await read({ first: 65 }, { known })).customers).toEqual(["first"]);
+  });
+
   it("is not followed when it is too much, and not told again then", async () => {
     const events = Object.fromEntries(Array.from({ length: 61 }, (_, at) => [`c${at}`, 10]));
     const { customers, bookmark, requests } = await read(events);

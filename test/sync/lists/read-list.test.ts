@@ -3,9 +3,12 @@ import type { ListSource } from "../../../src/streams/define.ts";
 import {
   countRows,
   itemKey,
+  type ListReading,
   readFirstPage,
+  readList,
   readOldestRow,
 } from "../../../src/sync/lists/read-list.ts";
+import { stringOf } from "../../../src/sync/records/row-values.ts";
 import { streamNamed } from "../../support/organization.ts";
 import { listApi, minutely } from "../list-api.ts";
 import { valuesOf } from "../pages.ts";
@@ -24,6 +27,19 @@ describe("a list", () => {
     const page = await readFirstPage({ source }, lane);
     expect(valuesOf(page, "id")).toEqual(["row-006", "row-005", "row-004"]);
     page.release();
+  });
+
+  it("is read on from that page, which is asked for once", async () => {
+    const { api, lane } = await open(() => minutely(7));
+    const firstPage = await readFirstPage({ source }, lane);
+    const ids: unknown[] = [];
+    const onRow: ListReading["onRow"] = (rows, row) => ids.push(stringOf(rows, row, "id"));
+    const reading = readList({ source, key: ["id"], onRow, firstPage }, lane);
+    let next = await reading.next();
+    while (!next.done) next = await reading.next();
+    expect([ids, next.value.outcome]).toEqual([minutely(7).map(({ id }) => id), "whole"]);
+    // Three pages, and the newest before and after.
+    expect(api.requests).toHaveLength(5);
   });
 
   it("shows its oldest row alone", async () => {
