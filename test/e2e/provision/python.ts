@@ -114,7 +114,7 @@ function sourceOf(tool: Tool): string | undefined {
 }
 
 /** Makes a folder unless it is complete already. */
-async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>) {
+export async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>) {
   if (existsSync(join(folder, "complete"))) return folder;
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });
