@@ -3,8 +3,8 @@
  * billing intervals, trials, upgrades, pauses, customers who leave and come back, refunds. It is read
  * three times, with changes in between.
  */
-import type { Properties, Simulator } from "../../simulator/index.ts";
-import { startSimulator } from "../../simulator/index.ts";
+import { type Properties, type Simulator, startSimulator } from "../../simulator/index.ts";
+import { tableRows } from "../support/organization.ts";
 
 export interface Business {
   readonly simulator: Simulator;
@@ -89,10 +89,10 @@ export async function startBusiness(): Promise<Business> {
   }
   // They have no other subscriptions, so that each story can be told by itself.
   const told = new Set(customers.slice(0, ids.size));
-  for (const { id, json } of simulator.rows("subscriptions")) {
-    const { customer_id: customer } = JSON.parse(json);
-    if (told.has(customer) && ![...ids.values()].includes(id))
-      simulator.remove("subscriptions", id);
+  const own = new Set(ids.values());
+  for (const row of tableRows(simulator, "subscriptions", true)) {
+    const id = String(row.id);
+    if (told.has(String(row.customer_id)) && !own.has(id)) simulator.remove("subscriptions", id);
   }
   return { simulator, ids };
 }

@@ -53,7 +53,8 @@ describe("the rows of a piece", () => {
 
   it("are not all read when one of them does not show", async () => {
     const { isRead, ids } = await read(all, { hidden: "order-7" });
-    expect([isRead, ids.length]).toEqual([false, 4]);
+    // What comes more than once is heard of again.
+    expect([isRead, new Set(ids).size]).toEqual([false, 4]);
   });
 
   it("are all read, without a request, when all have gone", async () => {

@@ -131,13 +131,15 @@ describe("what was told", () => {
   });
 
   it("is read anew for a list that stayed behind, though nothing more was told since", async () => {
-    const known = { until: "2026-08-20T10:55:00.000Z", count: 1 };
+    const spans = [{ from: "2026-08-20T10:25:00.000Z", count: 1 }];
+    const known = { until: "2026-08-20T10:55:00.000Z", spans };
     const { customers } = await read({ missed: 180, seen: 70 }, { since: 100, known });
     expect(customers).toEqual(["missed", "seen"]);
   });
 
   it("is read from its first millisecond on", async () => {
-    const known = { until: "2026-08-20T10:55:00.000Z", count: 0 };
+    const spans = [{ from: "2026-08-20T10:25:00.000Z", count: 0 }];
+    const known = { until: "2026-08-20T10:55:00.000Z", spans };
     expect((await read({ first: 65 }, { known })).customers).toEqual(["first"]);
   });
 
