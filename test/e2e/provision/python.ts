@@ -1,5 +1,5 @@
 /**
- * The Python tools that the end-to-end tests run: Meltano, Airflow, targets and so on, pinned down to
+ * The Python tools that the end-to-end tests run: Meltano, Dagster, targets and so on, pinned down to
  * the last dependency. They cannot share an environment (their jsonschema differs by years), so
  * each has its own. Made once per set of pins, kept in `.cache/`.
  */
@@ -15,6 +15,8 @@ import { lastWords, type Missing } from "./missing.ts";
 
 const tools = [
   "airflow",
+  "dagster",
+  "kubernetes",
   "meltano",
   "singer-tools",
   "target-csv",
