@@ -1,6 +1,7 @@
 /**
  * The whole way on one machine, without a token: an embedded Polar API, the tap, and a target that
- * writes files. Ends with exit code 0 only when every stream arrived complete.
+ * writes files. Ends with exit code 0 only when every stream arrived complete. With `--report`, the
+ * rows become a page of charts as well.
  */
 import { once } from "node:events";
 import { createReadStream } from "node:fs";
@@ -8,7 +9,8 @@ import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { z } from "zod";
 import { LineSplitter } from "../test/support/target-jsonl/lines.ts";
@@ -31,7 +33,8 @@ const listening = z.object({ url: z.url(), access_token: z.string() });
 
 /** Starts the simulator and tells where it listens. */
 async function startSimulator() {
-  const child = execa(process.execPath, ["--import", "tsx", "simulator/main.ts"], inRoot);
+  const flags = ["--now", new Date().toISOString(), "--ordinary-amounts"];
+  const child = execa(process.execPath, ["--import", "tsx", "simulator/main.ts", ...flags], inRoot);
   const line = once(createInterface(child.stdout), "line").then(([first]) => String(first));
   const first = await Promise.race([line, child]);
   if (typeof first !== "string") throw new Error(`The simulator did not start.\n${first.stderr}`);
@@ -139,7 +142,18 @@ With your own data:
   3. node dist/tap.js --config config.json --catalog catalog.json | any Singer target
 `;
 
+/** Draws what arrived. The library of charts is loaded only for this. */
+async function report(): Promise<string> {
+  const { writeReport } = await import("./report/write.ts");
+  const path = await writeReport(output, Date.now());
+  return `Charts of MRR, churn, revenue and cohorts are in output/report.html. Open it in a browser:
+  ${pathToFileURL(path)}`;
+}
+
+const offer = "To see charts of them: npm run demo -- --report";
+
 async function demo(): Promise<void> {
+  const { values } = parseArgs({ options: { report: { type: "boolean", default: false } } });
   console.log("Building the tap …");
   await execa(process.execPath, ["scripts/build.js"], { cwd: root });
   const streams = await readStreams();
@@ -158,6 +172,7 @@ async function demo(): Promise<void> {
     if (rows.length === 0) throw new Error("No stream arrived.");
     console.log(formatTable(rows));
     console.log(next);
+    console.log(values.report ? await report() : offer);
   } finally {
     simulator.stop();
     await rm(folder, { recursive: true });

@@ -83,6 +83,46 @@ ${selectRules()}
         # One file per stream and run: this target appends.
         do_timestamp_file: true
 
+  utilities:
+    # Makes the models of dbt/ (beside this file) out of what target-postgres has loaded.
+    - name: dbt-postgres
+      namespace: dbt_postgres
+      pip_url: dbt-core==1.11.16 dbt-postgres==1.11.0
+      executable: dbt
+      commands:
+        run:
+          args: build --target postgres --exclude-resource-type unit_test
+          description: Keeps the history of subscriptions, makes the models, and tests their rows.
+        docs:
+          args: docs generate --target postgres
+          description: Writes the description of every column, as a page.
+      settings:
+        - name: project_dir
+          env: DBT_PROJECT_DIR
+        - name: profiles_dir
+          env: DBT_PROFILES_DIR
+        - name: host
+          env: PGHOST
+        - name: port
+          kind: integer
+          env: PGPORT
+        - name: user
+          env: PGUSER
+        - name: password
+          sensitive: true
+          env: PGPASSWORD
+        - name: database
+          env: PGDATABASE
+      config:
+        project_dir: $MELTANO_PROJECT_ROOT/dbt
+        profiles_dir: $MELTANO_PROJECT_ROOT/dbt
+        # As in target-postgres.
+        host: 127.0.0.1
+        port: 5432
+        user: $TARGET_POSTGRES_USER
+        password: $TARGET_POSTGRES_PASSWORD
+        database: warehouse
+
 jobs:
   - name: polar-to-postgres
     tasks:

@@ -15,6 +15,7 @@ export interface DataOptions {
   /** Every so many-th event was ingested twice; 0 for none. */
   readonly duplicateEvents: number;
   readonly spread: boolean;
+  readonly ordinaryAmounts: boolean;
   /** When the simulation begins. */
   readonly now: Date;
 }
@@ -51,6 +52,7 @@ export class Data implements World {
   onOperation: ((operation: Operation) => void) | null = null;
   #ids = 0;
   readonly spread: boolean;
+  readonly ordinaryAmounts: boolean;
   readonly organizationId: string;
   readonly #options: DataOptions;
   readonly #tables = new Map<string, Table>();
@@ -62,6 +64,7 @@ export class Data implements World {
     this.#options = options;
     this.seed = options.seed;
     this.spread = options.spread;
+    this.ordinaryAmounts = options.ordinaryAmounts;
     this.now = options.now.getTime() * 1000;
     this.organizationId = this.table("organizations").id(0);
   }

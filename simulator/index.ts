@@ -75,6 +75,11 @@ export interface SimulatorOptions {
    * 500, share customer, subscription and order as well. Rows are not, unless said otherwise.
    */
   readonly spread?: boolean | undefined;
+  /**
+   * No order is larger than a shop's. Otherwise a few amount to 9007199254740993 cents, which floats
+   * cannot hold, and beside which no chart shows anything else.
+   */
+  readonly ordinaryAmounts?: boolean | undefined;
   readonly maximumPageSize?: number | undefined;
   readonly environment?: "sandbox" | "production" | undefined;
   /**
@@ -239,6 +244,7 @@ function dataOptions(options: SimulatorOptions): DataOptions {
     ties: options.ties ?? "shuffled",
     duplicateEvents: options.duplicateEvents ?? 0,
     spread: options.spread ?? false,
+    ordinaryAmounts: options.ordinaryAmounts ?? false,
     now: options.now ?? new Date("2026-08-20T12:00:00Z"),
   };
 }

@@ -15,6 +15,7 @@ const flags = {
   port: "port to listen on (any free one)",
   seed: "the same seed gives the same data (1)",
   token: "access token to accept (polar_oat_simulator)",
+  now: "when the simulation begins; all rows are older (2026-08-20T12:00:00Z)",
   scopes: "scopes of the token, comma-separated (all)",
   environment: "sandbox or production (sandbox)",
   latency: "milliseconds before each answer (0)",
@@ -35,6 +36,7 @@ listens, and ends on SIGINT or SIGTERM.
 ${Object.entries(flags)
   .map(([name, text]) => `  --${name.padEnd(22)} ${text}`)
   .join("\n")}
+  --ordinary-amounts       no order of 9007199254740993 cents
   --newer-properties       send properties that the API got recently
   --rendered-ahead         sort and prepare everything before listening
   --fault KIND[:options]   something goes wrong; may be repeated
@@ -58,6 +60,7 @@ function readArguments(argv: readonly string[]): SimulatorOptions | null {
     options: {
       ...optionsOf([...Object.keys(flags), ...streams]),
       fault: { type: "string", multiple: true },
+      "ordinary-amounts": { type: "boolean" },
       "newer-properties": { type: "boolean" },
       "rendered-ahead": { type: "boolean" },
       help: { type: "boolean" },
@@ -82,12 +85,14 @@ function readArguments(argv: readonly string[]): SimulatorOptions | null {
   const requestsPerMinute = number("requests-per-minute");
   const retryAfterSeconds = number("retry-after");
   const mutate = text("mutate");
+  const now = text("now");
   const faults = values.fault ?? [];
   return {
     port: number("port"),
     seed: number("seed"),
     sizes,
     accessToken: text("token"),
+    now: now === undefined ? undefined : toTime("--now", now),
     scopes: text("scopes")?.split(","),
     environment: oneOf("--environment", text("environment"), ["sandbox", "production"]),
     latencyMilliseconds: number("latency"),
@@ -97,6 +102,7 @@ function readArguments(argv: readonly string[]): SimulatorOptions | null {
       requestsPerMinute === undefined ? undefined : { requestsPerMinute, retryAfterSeconds },
     mutations: mutate === undefined ? undefined : readMutations(mutate),
     faults: faults.map(parseFault),
+    ordinaryAmounts: values["ordinary-amounts"],
     newerProperties: values["newer-properties"],
     renderedAhead: values["rendered-ahead"],
   };
@@ -124,6 +130,12 @@ function readMutations(text: string): Mutations {
 function toCount(name: string, value: string): number {
   if (!/^\d+$/.test(value)) throw new Error(`${name} must be a whole number, not "${value}"`);
   return Number(value);
+}
+
+function toTime(name: string, value: string): Date {
+  const time = new Date(value);
+  if (Number.isNaN(time.getTime())) throw new Error(`${name} must be a time, not "${value}"`);
+  return time;
 }
 
 function oneOf<T extends string>(

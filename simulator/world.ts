@@ -13,6 +13,8 @@ export interface World {
   copies: number;
   /** Whether each copy of a template refers to rows of its own. See `SimulatorOptions.spread`. */
   readonly spread: boolean;
+  /** Whether no amount is larger than a shop's. See `SimulatorOptions.ordinaryAmounts`. */
+  readonly ordinaryAmounts: boolean;
   readonly table: (name: string) => Rows;
 }
 

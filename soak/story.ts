@@ -8,12 +8,13 @@ import {
 import type { Stream } from "../src/streams/define.ts";
 import { checkDiscretion } from "../test/support/discretion.ts";
 import { catalogWith, jsonRows, keyText, streamNamed } from "../test/support/organization.ts";
+import { type Line, readLine } from "../test/support/tables.ts";
 import { lastRun, type Plan, type RunPlan } from "./plan.ts";
 import { BreakingProxy } from "./proxy.ts";
 import type { Tally } from "./tally.ts";
 import { runTap, type TapRun } from "./tap-process.ts";
 import { truthOf } from "./truth.ts";
-import { type Line, readLine, Warehouse } from "./warehouse.ts";
+import { Warehouse } from "./warehouse.ts";
 
 const ACCESS_TOKEN = "polar_oat_Zx81SoakOnly";
 const DAY_MILLISECONDS = 86_400_000;

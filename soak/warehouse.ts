@@ -2,22 +2,9 @@
 import { z } from "zod";
 import type { Stream } from "../src/streams/define.ts";
 import { keyText, streamNamed } from "../test/support/organization.ts";
-import { type SingerMessage, singerMessage } from "../test/support/singer-messages.ts";
-import { memberText } from "../test/support/target-jsonl/member-text.ts";
+import type { RecordMessage } from "../test/support/singer-messages.ts";
+import { type Line, Tables } from "../test/support/tables.ts";
 import { columnsOf, type RowText } from "./truth.ts";
-
-/** A line that has been read, or why it can't be. */
-export type Line = SingerMessage & { readonly text: string };
-
-/** @throws if it is no message of the protocol */
-export function readLine(text: string): Line {
-  return { ...singerMessage.parse(JSON.parse(text)), text };
-}
-
-interface Held {
-  readonly text: string;
-  readonly version: number | undefined;
-}
 
 /** How what is held differs from the truth. */
 export interface Difference {
@@ -27,77 +14,53 @@ export interface Difference {
 }
 
 export class Warehouse {
-  readonly #rows = new Map<string, Map<string, Held>>();
-  readonly #columns = new Map<string, ReadonlySet<string>>();
+  readonly #tables = new Tables(keyOf);
   /** Streams whose deleted rows have been removed, with the last lines that were loaded. */
-  readonly activated = new Set<string>();
+  readonly activated = this.#tables.activated;
 
   load(lines: readonly Line[]): void {
-    for (const line of lines) {
-      switch (line.type) {
-        case "SCHEMA":
-          this.#columns.set(line.stream, new Set(Object.keys(line.schema.properties)));
-          break;
-        case "RECORD":
-          this.#tableOf(line.stream).set(keyOf(line), {
-            text: recordText(line),
-            version: line.version,
-          });
-          break;
-        case "ACTIVATE_VERSION":
-          this.activated.add(line.stream);
-          for (const [key, { version }] of this.#tableOf(line.stream)) {
-            if (version !== line.version) this.#tableOf(line.stream).delete(key);
-          }
-      }
-    }
-  }
-
-  has(stream: string, key: string): boolean {
-    return this.#tableOf(stream).has(key);
+    for (const line of lines) this.#tables.load(line);
   }
 
   /** Whether a record brings nothing new. */
   holds(line: Extract<Line, { type: "RECORD" }>): boolean {
-    return this.#tableOf(line.stream).get(keyOf(line))?.text === recordText(line);
+    return this.#tables.holds(line);
+  }
+
+  has(stream: string, key: string): boolean {
+    return this.#tables.textOf(stream, key) !== undefined;
   }
 
   compare(stream: Stream, truth: ReadonlyMap<string, RowText>): Difference {
-    const held = this.#tableOf(stream.name);
-    const columns = this.#columns.get(stream.name) ?? new Set();
-    const lost = [...truth.keys()].filter((key) => !held.has(key));
+    const { name } = stream;
+    const columns = this.#tables.columnsOf(name);
+    const lost = [...truth.keys()].filter((key) => !this.has(name, key));
     const wrong: string[] = [];
     for (const [key, expected] of truth) {
-      const text = held.get(key)?.text;
+      const text = this.#tables.textOf(name, key);
       if (text === undefined) continue;
       const record = columnsOf(stream, text);
       const differing = [...expected.keys()].filter(
-        (name) => columns.has(name) && record.get(name) !== expected.get(name),
+        (column) => columns.has(column) && record.get(column) !== expected.get(column),
       );
-      const unknown = [...record.keys()].filter((name) => name === "_extra" || !columns.has(name));
+      const unknown = [...record.keys()].filter(
+        (column) => column === "_extra" || !columns.has(column),
+      );
       if (differing.length + unknown.length > 0) {
         wrong.push(`${key} in ${[...differing, ...unknown].join(", ")}`);
       }
     }
-    if (this.activated.has(stream.name)) {
-      for (const key of held.keys()) if (!truth.has(key)) wrong.push(`${key} is not deleted`);
+    if (this.activated.has(name)) {
+      for (const key of this.#tables.keysOf(name)) {
+        if (!truth.has(key)) wrong.push(`${key} is not deleted`);
+      }
     }
     return { lost, wrong };
-  }
-
-  #tableOf(stream: string): Map<string, Held> {
-    const table = this.#rows.get(stream) ?? new Map<string, Held>();
-    this.#rows.set(stream, table);
-    return table;
   }
 }
 
 const record = z.record(z.string(), z.unknown());
 
-function keyOf(line: Extract<Line, { type: "RECORD" }>): string {
-  return keyText(streamNamed(line.stream), record.parse(line.record));
-}
-
-function recordText({ text }: Line): string {
-  return memberText(Buffer.from(text), "record")?.text.toString() ?? "";
+function keyOf(message: RecordMessage): string {
+  return keyText(streamNamed(message.stream), record.parse(message.record));
 }

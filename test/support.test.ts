@@ -1,8 +1,9 @@
-import { readdir, writeFile } from "node:fs/promises";
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { fakeApi, listAnswer } from "./support/fake-api.ts";
 import { namedPipe, type Running, startCommand, workFolder } from "./support/processes.ts";
 import { frozenClock, lastStateOf, messagesOf, runTarget } from "./support/run-tap.ts";
 import { select } from "./support/select.ts";
@@ -283,6 +284,31 @@ describe("processes", () => {
       "A",
       "PATH",
     ]);
+  });
+});
+
+describe("what a test has started", () => {
+  const started: string[] = [];
+
+  test("runs while the test does", async () => {
+    const { url } = await fakeApi(() => listAnswer([]));
+    expect((await fetch(url)).status).toBe(200);
+    started.push(url);
+  });
+
+  test("has ended before the next one", async () => {
+    expect(started).toHaveLength(1);
+    for (const url of started) await expect(fetch(url)).rejects.toThrow("fetch failed");
+  });
+
+  test("is ended by no hook of a module: files of tests share those, and their hooks are the first's", async () => {
+    const files = await readdir("test", { recursive: true });
+    const modules = files.filter((file) => /\.ts$/.test(file) && !/\.test\.ts$|^e2e/.test(file));
+    expect(modules.length).toBeGreaterThan(20);
+    for (const file of modules.filter((one) => one !== "setup.ts")) {
+      const text = await readFile(join("test", file), "utf8");
+      expect(text, file).not.toMatch(/^(before|after)(Each|All)\(/m);
+    }
   });
 });
 

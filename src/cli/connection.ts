@@ -4,6 +4,7 @@ import type { Log } from "../log/log.ts";
 import { PolarClient } from "../polar/client.ts";
 import { CorrectedClock, systemClock } from "../polar/clock.ts";
 import { openConnections } from "../polar/connections.ts";
+import { httpDate } from "../polar/http-date.ts";
 import { ListReader } from "../polar/list.ts";
 import { type AnswerHeaders, observed } from "../polar/observed.ts";
 import type { Stream } from "../streams/define.ts";
@@ -36,7 +37,8 @@ export async function askPolar(
   const onHead = ({ date, "polar-version": version }: AnswerHeaders) => {
     if (typeof version === "string") apiVersion = version;
     // The header has whole seconds: on average half of one has passed.
-    if (date !== undefined) clockAhead = (Date.now() - Date.parse(date)) / 1_000 - 0.5;
+    const told = httpDate(date);
+    if (!Number.isNaN(told)) clockAhead = (Date.now() - told) / 1_000 - 0.5;
   };
   const stop = new AbortController();
   const client = new PolarClient({

@@ -4,6 +4,7 @@
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
 import { describeSettings, type Setting } from "./describe-settings.ts";
+import { isOpenToAll } from "./exposed.ts";
 import { meantSetting } from "./other-names.ts";
 import { API_ORIGINS, REQUESTS_PER_MINUTE, settings } from "./settings.ts";
 import { inUtc, tellOfSlips } from "./slips.ts";
@@ -121,6 +122,11 @@ function readFile(path: string, given: Map<string, Given>, warn: Warn): void {
     } else if (isGiven(value)) {
       given.set(name, { value, at });
     }
+  }
+  if (isGiven(content.access_token ?? null) && isOpenToAll(path)) {
+    warn(
+      `${path}: holds the access token, and every user of this machine can read it; chmod 600 it, or chmod 700 its folder`,
+    );
   }
 }
 

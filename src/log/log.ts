@@ -4,9 +4,10 @@
  */
 import type { Writable } from "node:stream";
 import { TapError, UserInputError } from "../shared/errors.ts";
+import { onOneLine } from "../shared/one-line.ts";
 import { NAME } from "../shared/program.ts";
 import { LineOutput } from "./line-output.ts";
-import { LEVELS, type Level, type Metric, onOneLine, safeMessage } from "./record.ts";
+import { LEVELS, type Level, type Metric, safeMessage } from "./record.ts";
 import { Redaction } from "./redaction.ts";
 import { readLogSettings } from "./settings.ts";
 import { type Sink, sinkForPeople, structuredSink } from "./sinks.ts";

@@ -1,5 +1,6 @@
 /** One entry of the log, and how it looks to people and to programs. */
 import { TapError } from "../shared/errors.ts";
+import { onOneLine } from "../shared/one-line.ts";
 
 /** From the least to the most severe, in the names that Python and Meltano use. */
 export const LEVELS = ["debug", "info", "warning", "error", "critical"] as const;
@@ -73,11 +74,6 @@ export function structuredFields(record: LogRecord): Record<string, unknown> {
     ...(record.metric === undefined ? {} : { metric_info: record.metric }),
     ...(record.error === undefined ? {} : { exception: exceptionOf(record.error) }),
   };
-}
-
-/** `text` without line breaks and other control characters: one entry stays one line. */
-export function onOneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trimEnd();
 }
 
 /** An error as the structured log has it. */

@@ -22,6 +22,10 @@ export class Body {
     this.#length = length;
   }
 
+  get length(): number {
+    return this.#length;
+  }
+
   /** What has been received. */
   get bytes(): Buffer {
     return this.#buffer.subarray(0, this.#length);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
+import { httpDate } from "./http-date.ts";
 
 /** Time as the rooms below see it; tests pass their own. */
 export interface Clock {
@@ -71,7 +72,7 @@ export class CorrectedClock implements ApiClock {
   }
 
   hear(date: string | undefined, elapsed: number): void {
-    const told = Date.parse(date ?? "");
+    const told = httpDate(date);
     if (Number.isNaN(told)) return;
     // The answer was dated at some time between question and arrival: more is not known, and what
     // is possible is left alone.

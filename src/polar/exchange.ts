@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import type { Body } from "./body.ts";
+import { UnavailableError } from "./errors.ts";
 
 /** The head of an answer whose body has been received whole. */
 export interface Answer {
@@ -18,15 +19,16 @@ export class TimeoutError extends Error {
  * purpose: chunks go from the socket straight to their place, which is what the tap's speed rests on.
  *
  * Rejects with a {@link TimeoutError} when the answer is not complete after so many milliseconds,
- * however busily it drips; with the signal's reason when aborted; with undici's error when the
- * connection breaks or the body is not as long as announced.
+ * however busily it drips; with an UnavailableError when its body is larger than `mostBytes`; with the
+ * signal's reason when aborted; with undici's error when the connection breaks or the body is not as
+ * long as announced.
  */
 export function exchange(
   dispatcher: Dispatcher,
   url: { readonly origin: string; readonly path: string },
   headers: Record<string, string>,
   body: Body,
-  timeoutMilliseconds: number,
+  { timeoutMilliseconds, mostBytes }: { timeoutMilliseconds: number; mostBytes: number },
   signal: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
@@ -66,7 +68,9 @@ export function exchange(
         answer = { status, headers: responseHeaders };
       },
       onResponseData(_controller, chunk) {
-        if (!over) body.append(chunk);
+        if (over) return;
+        if (body.length + chunk.length > mostBytes) stop(oversized(url.path, mostBytes));
+        else body.append(chunk);
       },
       onResponseEnd() {
         settle(() => (answer ? resolve(answer) : reject(new Error("an answer without a head"))));
@@ -80,4 +84,11 @@ export function exchange(
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+function oversized(path: string, mostBytes: number): UnavailableError {
+  return new UnavailableError(
+    `${path.split("?", 1)[0]} answers with more than ${mostBytes / 2 ** 20} MiB, which no answer of the ` +
+      "API has. Check api_url; if it is right, something before the API may be broken.",
+  );
 }

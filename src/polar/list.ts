@@ -87,10 +87,11 @@ export class ListReader {
     }
     const { answers, unreadable } = search;
     const newest = answers.at(-1);
-    // Past its end a list of events claims to be empty.
+    // Past its end a list of events claims to be empty, also behind a row that can't be read.
+    const mayBeEmpty = page === 1 && unreadable.length === 0;
     const counted =
       answers.findLast(({ rows, totalCount }) => rows.count > 0 || totalCount !== 0) ??
-      (page === 1 ? newest : undefined);
+      (mayBeEmpty ? newest : undefined);
     const totalCount = counted?.totalCount;
     // A server may clamp the limit: its own page count follows the clamp.
     const whole = answers.length === 1 && unreadable.length === 0;

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { onOneLine } from "../shared/one-line.ts";
 import { API_VERSION } from "./api-version.ts";
 import {
   ForbiddenError,
@@ -40,11 +41,22 @@ function parseBody(bytes: Buffer): RefusalBody {
   return refusalBody.safeParse(json).data ?? {};
 }
 
-/** What the API says is wrong, without the values that it repeats: those may be anybody's data. */
+/** Whoever has more to say than this is not understood better. */
+const LONGEST_EXPLANATION = 500;
+
+/**
+ * What the API says is wrong, without the values that it repeats: those may be anybody's data. Nothing of
+ * it controls the terminal that it may be shown on.
+ */
 function explanation(body: RefusalBody): string {
-  if (typeof body.detail === "string") return body.detail;
-  if (body.detail) return body.detail.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
-  return body.error_description ?? body.error ?? "no explanation";
+  const said = onOneLine(wordsOf(body));
+  return said.length > LONGEST_EXPLANATION ? `${said.slice(0, LONGEST_EXPLANATION)}…` : said;
+}
+
+function wordsOf({ detail, error, error_description: description }: RefusalBody): string {
+  if (typeof detail === "string") return detail;
+  if (detail) return detail.map(({ loc, msg }) => `${loc.join(".")}: ${msg}`).join("; ");
+  return description ?? error ?? "no explanation";
 }
 
 /**
@@ -87,7 +99,7 @@ export function refusal(
 }
 
 function forbidden(challenge: string | undefined, said: string, path: string): ForbiddenError {
-  const scopes = /\bscope="([^"]+)"/.exec(challenge ?? "")?.[1]?.split(" ");
+  const scopes = /\bscope="([^"]+)"/.exec(onOneLine(challenge ?? ""))?.[1]?.split(" ");
   if (scopes === undefined) {
     return new NotPermittedError(`Polar does not allow to read ${path} (403: ${said}).`);
   }

@@ -1,3 +1,5 @@
+import { httpDate } from "./http-date.ts";
+
 /** First delay before a retry, and the longest one. */
 const FIRST_DELAY_MILLISECONDS = 250;
 const LONGEST_DELAY_MILLISECONDS = 30_000;
@@ -25,9 +27,7 @@ export function backoff(retry: number, random: number): number {
 export function retryAfter(header: string | undefined, now: number): number {
   const value = header?.trim();
   if (value === undefined || value === "") return DEFAULT_RETRY_AFTER_MILLISECONDS;
-  const milliseconds = /^\d+(\.\d+)?$/.test(value)
-    ? Number(value) * 1_000
-    : Date.parse(value) - now;
+  const milliseconds = /^\d+(\.\d+)?$/.test(value) ? Number(value) * 1_000 : httpDate(value) - now;
   if (Number.isNaN(milliseconds)) return DEFAULT_RETRY_AFTER_MILLISECONDS;
   return Math.min(Math.max(1_000, milliseconds), LONGEST_RETRY_AFTER_MILLISECONDS);
 }

@@ -1,3 +1,7 @@
+/** More shapes, or longer ones, have no API that means well: they are not worth remembering. */
+const MOST_REMEMBERED = 1_000;
+const LONGEST_REMEMBERED = 100_000;
+
 /**
  * The names of a row's properties, in order. Nearly all rows of a list have the same, so what is to
  * be done with a row is found out once for each shape.
@@ -13,13 +17,14 @@ export class RowShape {
     this.#positions = new Map(names.map((name, position) => [name, position]));
   }
 
-  /** The shape of these names: always the same one. */
+  /** The shape of these names: the same one each time, unless too many others have come between. */
   static of(names: readonly string[]): RowShape {
     const text = JSON.stringify(names);
     let shape = RowShape.#known.get(text);
     if (!shape) {
       shape = new RowShape(names);
-      RowShape.#known.set(text, shape);
+      if (RowShape.#known.size === MOST_REMEMBERED) RowShape.#known.clear();
+      if (text.length <= LONGEST_REMEMBERED) RowShape.#known.set(text, shape);
     }
     return shape;
   }

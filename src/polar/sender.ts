@@ -36,6 +36,11 @@ export interface Target {
 
 const MOST_REDIRECTS = 5;
 
+/** Larger answers are a mistake, or an attack on the memory of this machine. */
+const LARGEST_JSON = 32 * 2 ** 20;
+/** A list may be exported as a whole. */
+const LARGEST_CSV = 256 * 2 ** 20;
+
 /** Sends requests to the API with all that belongs to them, and follows its redirects. */
 export class Sender {
   readonly #options: SenderOptions;
@@ -82,10 +87,13 @@ export class Sender {
     const started = clock.monotonic();
     let status: number | undefined;
     try {
-      const timeout = requestTimeoutSeconds * 1_000;
+      const limits = {
+        timeoutMilliseconds: requestTimeoutSeconds * 1_000,
+        mostBytes: accept === undefined ? LARGEST_JSON : LARGEST_CSV,
+      };
       const url = { origin: this.#base.origin, path };
       const headers = accept === undefined ? this.#headers : { ...this.#headers, accept };
-      const answer = await exchange(dispatcher, url, headers, body, timeout, signal);
+      const answer = await exchange(dispatcher, url, headers, body, limits, signal);
       status = answer.status;
       clock.hear(answer.headers.date, clock.monotonic() - started);
       return answer;

@@ -38,12 +38,21 @@ function whyUnreadable(error: unknown): string {
   return `could not be read (${code ?? "unknown error"}); check the file`;
 }
 
+/** Deeper than anything that is meant: what goes through all of a value would run out of stack. */
+const MOST_LEVELS = 1_000;
+
 /**
  * Parses JSON text.
  * @param source names the text in errors, usually a file's path
- * @throws UserInputError with line and column, without a word of the content
+ * @throws UserInputError with line and column, without a word of the content; also for what is nested
+ *   more than {@link MOST_LEVELS} levels deep
  */
 export function parseJson(text: string, source: string): unknown {
+  if (isTooDeep(text)) {
+    throw new UserInputError(
+      `${source}: is nested more than ${MOST_LEVELS} levels deep; is it the right file?`,
+    );
+  }
   try {
     return JSON.parse(text);
   } catch {
@@ -52,6 +61,15 @@ export function parseJson(text: string, source: string): unknown {
     const position = `line ${before.length}, column ${(before.at(-1) ?? "").length + 1}`;
     throw new UserInputError(`${source}: is not valid JSON at ${position}; correct it there`);
   }
+}
+
+function isTooDeep(text: string): boolean {
+  let level = 0;
+  for (const [bracket] of text.replace(new RegExp(STRING, "g"), "").matchAll(/[[\]{}]/g)) {
+    level += bracket === "[" || bracket === "{" ? 1 : -1;
+    if (level > MOST_LEVELS) return true;
+  }
+  return false;
 }
 
 const STRING =
@@ -84,22 +102,25 @@ function findSyntaxError(text: string): number {
 /** What may follow `token`, or undefined when the token itself is not what was expected. */
 function nextExpected(token: string, expected: string, open: string[]): string | undefined {
   const isValue = !"{}[],:".includes(token);
-  const afterValue = () => (open.length > 0 ? "comma or end" : "nothing");
   if (expected.startsWith("value")) {
     if (token === "{" || token === "[") {
       open.push(token);
       return token === "{" ? "key or end" : "value or end";
     }
-    if (isValue) return afterValue();
+    if (isValue) return afterValue(open);
   }
   if (expected.startsWith("key") && token.startsWith('"')) return "colon";
   if (expected === "colon" && token === ":") return "value";
   if (expected.startsWith("comma") && token === ",") return open.at(-1) === "{" ? "key" : "value";
   if (expected.endsWith("end") && token === (open.at(-1) === "{" ? "}" : "]")) {
     open.pop();
-    return afterValue();
+    return afterValue(open);
   }
   return undefined;
+}
+
+function afterValue(open: readonly string[]): string {
+  return open.length > 0 ? "comma or end" : "nothing";
 }
 
 /**

@@ -30,6 +30,8 @@ export interface Property<T extends JsonType = JsonType> {
   readonly values?: readonly string[];
   /** The stream whose rows this column identifies. */
   readonly references?: string;
+  /** A whole number of the smallest units of a currency: cents for USD and EUR, yen for JPY. */
+  readonly unit?: "smallest of the currency";
   readonly hidden?: HiddenReason;
   /** Secrets inside of the value, off by default: property paths, which lead through arrays. */
   readonly secretsInside?: readonly (readonly string[])[];

@@ -40,6 +40,7 @@ export const decimal = (description: string): Property<"number"> => ({
 /** An amount in the smallest unit of its currency: cents for USD and EUR, yen for JPY. */
 export const cents = (description: string): Property<"integer"> => ({
   type: "integer",
+  unit: "smallest of the currency",
   description: `${description} In the currency's smallest unit (cents).`,
 });
 

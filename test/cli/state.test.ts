@@ -40,6 +40,7 @@ describe("state show", () => {
         refunds: {},
         checkouts: { version, swept_at: "2026-08-20T07:12:32.999Z", caught_up_at: value },
         products: { version: "1" },
+        discounts: { version: 1e300 },
         gone: { version },
       }),
     ).toEqual({
@@ -52,6 +53,7 @@ describe("state show", () => {
         "read whole at 2026-08-20T07:12:32Z, and all that changed until 2026-08-20T07:12:32Z",
       refunds: "has nothing to go on from: the next run reads it from its beginning",
       products: "is not as this tap writes it",
+      discounts: "is not as this tap writes it",
       gone: "is no stream of this tap, and is kept as it is",
     });
   });

@@ -42,6 +42,9 @@ export async function createProject(
     // The target insists on one, also where the server does not ask for it.
     TARGET_POSTGRES_PASSWORD: decodeURIComponent(password) || "none",
     TARGET_POSTGRES_DATABASE: pathname.slice(1),
+    DBT_POSTGRES_HOST: hostname,
+    DBT_POSTGRES_PORT: port || "5432",
+    DBT_POSTGRES_DATABASE: pathname.slice(1),
   };
   const start = (args: readonly string[], env = {}) =>
     startProgram(toolProgram("meltano", "meltano"), args, {
@@ -63,10 +66,12 @@ export async function createProject(
 function pinned(example: string): string {
   const jsonl = `target-jsonl==0.1.4 --constraint ${requirementsOf("target-jsonl")}`;
   const postgres = `target-postgres==0.8.1 --constraint ${requirementsOf("target-postgres")}`;
+  const dbt = `dbt-postgres==1.11.0 --constraint ${requirementsOf("dbt")}`;
   return example
     .replace(/pip_url: \.\/tap_polar-.*\.whl/, `pip_url: ${wheel()}`)
     .replace("target-jsonl==0.1.4", jsonl)
-    .replace("target-postgres==0.8.1", postgres);
+    .replace("target-postgres==0.8.1", postgres)
+    .replace("dbt-postgres==1.11.0", dbt);
 }
 
 /** The process of a plugin that a Meltano run has started: its command line contains `text`. */

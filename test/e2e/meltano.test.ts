@@ -6,7 +6,10 @@ import { z } from "zod";
 import { type Simulator, startSimulator } from "../../simulator/index.ts";
 import { streams } from "../../src/streams/index.ts";
 import { keysOf, streamNamed } from "../support/organization.ts";
+import { listedIds } from "../support/simulation.ts";
 import { createDatabase, type Database } from "./database.ts";
+import { copyPackage } from "./dbt-warehouse.ts";
+import { figures } from "./figures.ts";
 import { createProject, type MeltanoProject, pluginProcess } from "./meltano-project.ts";
 import { compareRows, keysInTable } from "./organization-in-postgres.ts";
 import { describeWith, serverUrl } from "./tools.ts";
@@ -48,7 +51,9 @@ const environments = `environments:
               add_record_metadata: false
 `;
 
-describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltano", () => {
+const tools = ["meltano", "target-jsonl", "target-postgres", "dbt", "postgres"] as const;
+
+describeWith(tools, "Meltano", () => {
   let simulator: Simulator;
   let database: Database;
   let project: MeltanoProject;
@@ -144,6 +149,21 @@ describeWith(["meltano", "target-jsonl", "target-postgres", "postgres"], "Meltan
     const marked = "SELECT id FROM polar.customers WHERE _sdc_deleted_at IS NOT NULL";
     expect(await database.query(marked)).toEqual([{ id: removed }]);
     expect(stderr).toContain("Using cached catalog file");
+  });
+
+  test("dbt-postgres:run makes the models of what the job has loaded", async () => {
+    await copyPackage(project.folder);
+
+    await project.run(["run", "polar-to-postgres", "dbt-postgres:run"]);
+
+    for (const model of Object.keys(figures)) {
+      const [{ count } = { count: "" }] = await database.query(
+        `SELECT count(*) FROM models.${model}`,
+      );
+      expect(Number(count), model).toBeGreaterThan(5);
+    }
+    const staged = await database.query("SELECT id FROM models.stg_polar__orders");
+    expect(staged.map(({ id }) => id).sort()).toEqual(listedIds(simulator, "orders"));
   });
 
   test("state is kept, the next run goes on from it, and --full-refresh does not", async () => {

@@ -1,6 +1,6 @@
 /**
- * README.md, docs/meltano.md and docs/dashboard.md, typed word for word in a fresh copy of this
- * repository: from nothing to rows in PostgreSQL. What a reader fills in comes from the simulator and
+ * README.md, docs/meltano.md, docs/dashboard.md and docs/models.md, typed word for word in a fresh copy
+ * of this repository: from nothing to rows in PostgreSQL, and to figures. What a reader fills in comes from the simulator and
  * the server at hand, and nothing else is changed but the name of the database.
  */
 import { execFileSync } from "node:child_process";
@@ -63,7 +63,7 @@ needed(["uv", "postgres"], "typed word for word", () => {
       .replaceAll("5432", port || "5432")
       .replaceAll('"postgres"', `"${decodeURIComponent(username)}"`)
       .replaceAll("USER=postgres", `USER=${decodeURIComponent(username)}`)
-      .replaceAll("warehouse", pathname.slice(1));
+      .replaceAll(/\bwarehouse\b(?!\.duckdb)/g, pathname.slice(1));
   }
 
   /** Types the blocks of a page, one after the other, into one shell; returns what each printed. */
@@ -105,6 +105,9 @@ needed(["uv", "postgres"], "typed word for word", () => {
           TARGET_POSTGRES_HOST: hostname,
           TARGET_POSTGRES_PORT: port || "5432",
           TARGET_POSTGRES_DATABASE: pathname.slice(1),
+          DBT_POSTGRES_HOST: hostname,
+          DBT_POSTGRES_PORT: port || "5432",
+          DBT_POSTGRES_DATABASE: pathname.slice(1),
           PGHOST: hostname,
           PGPORT: port || "5432",
           PGUSER: decodeURIComponent(username),
@@ -126,6 +129,14 @@ needed(["uv", "postgres"], "typed word for word", () => {
     }
   }
 
+  /** What the page shows of the output was printed. */
+  function expectShown(page: string, printed: string, least: number): void {
+    const shown = blocksOf(page).filter(({ comment }) => comment === "output");
+    const lines = shown.flatMap(({ text }) => text.split("\n").filter((line) => line !== ""));
+    for (const line of lines) expect(printed).toContain(line);
+    expect(lines.length).toBeGreaterThan(least);
+  }
+
   test("README.md", async () => {
     const printed = await type("README.md", "target-postgres");
 
@@ -141,16 +152,18 @@ needed(["uv", "postgres"], "typed word for word", () => {
   });
 
   test("docs/dashboard.md, with the output that it shows", async () => {
-    const printed = await type("docs/dashboard.md", "target-postgres");
+    const printed = await type("docs/dashboard.md", "dbt");
 
     await expectAllRows();
-    const shown = blocksOf("docs/dashboard.md").filter(({ comment }) => comment === "output");
-    const lines = shown.flatMap(({ text }) => text.split("\n").filter((line) => line !== ""));
-    const all = printed.join("").replaceAll(/^\S+Z INFO /gm, "");
-    for (const line of lines) expect(all).toContain(line);
-    expect(lines.length).toBeGreaterThan(10);
+    expectShown("docs/dashboard.md", printed.join("").replaceAll(/^\S+Z INFO /gm, ""), 10);
     const page = await readFile(here("dashboard.html"), "utf8");
     expect(page.match(/<table/g)).toHaveLength(4);
+  });
+
+  test("docs/models.md, with the table that it shows", async () => {
+    const printed = await type("docs/models.md", "dbt");
+
+    expectShown("docs/models.md", printed.join(""), 5);
   });
 
   test("docs/meltano.md, and Meltano warns of nothing", async () => {
@@ -159,6 +172,10 @@ needed(["uv", "postgres"], "typed word for word", () => {
     await expectAllRows();
     expect(printed).toContain("Plugin configuration is valid");
     expect(printed).toContain('"singer_state"');
+    const [{ months } = { months: "" }] = await database.query(
+      "SELECT count(*) AS months FROM models.mrr_by_month",
+    );
+    expect(Number(months)).toBeGreaterThan(5);
     const warnings = printed.split("\n").filter((line) => /\[(warning|error) /.test(line));
     expect(warnings.filter((line) => !line.includes("No state was found"))).toEqual([]);
     expect(readdirSync(here("output"))).toHaveLength(defaultStreams.length);

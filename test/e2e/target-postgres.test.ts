@@ -1,5 +1,4 @@
 /** `tap | target-postgres`: what PostgreSQL holds afterwards is what Polar holds, value by value. */
-import { readFileSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -11,7 +10,6 @@ import { configFor } from "../support/simulation.ts";
 import { createDatabase, type Database } from "./database.ts";
 import { goneQuery } from "./documented-query.ts";
 import { documentedType } from "./documented-types.ts";
-import { figures } from "./figures.ts";
 import { compareRows, keysInTable, orphans } from "./organization-in-postgres.ts";
 import { runPipeline } from "./programs.ts";
 import { describeWith, serverUrl, toolProgram } from "./tools.ts";
@@ -152,17 +150,6 @@ describeWith(["target-postgres", "postgres"], "target-postgres", () => {
     const orders = { stream: streamNamed("orders"), column: "customer_id" };
 
     expect(await orphans(database, "polar", orders, streamNamed("customers"))).not.toEqual([]);
-  });
-
-  test.each(Object.entries(figures))("examples/sql/%s.sql", async (name, compute) => {
-    const file = new URL(`../../examples/sql/${name}.sql`, import.meta.url);
-    await database.query("SET search_path TO polar");
-
-    const rows = await database.query(readFileSync(file, "utf8"));
-
-    const expected = compute(simulator, frozenAt);
-    expect(expected.length).toBeGreaterThan(3);
-    expect(rows).toEqual(expected);
   });
 
   test("a second run updates, adds, and deletes what is gone", async () => {

@@ -1,9 +1,10 @@
 /** The real tools, for tests. */
 import { describe, expect, inject, test } from "vitest";
+import type { Browser } from "./provision/browser.ts";
 import type { Missing } from "./provision/missing.ts";
 import { mayBeMissing, type PythonTools, program, type Tool } from "./provision/python.ts";
 
-type Need = "uv" | Tool | "postgres";
+type Need = "uv" | Tool | "postgres" | "browser";
 
 /**
  * Like `describe`, for tests that need these tools. Where one is missing, the tests are skipped with
@@ -22,7 +23,7 @@ export function describeWith(needs: readonly Need[], name: string, body: () => v
 
 /** Why something is missing; undefined when it is there. */
 function missing(need: Need): string | undefined {
-  const provided = inject(need === "postgres" ? "postgres" : "python");
+  const provided = inject(need === "postgres" || need === "browser" ? need : "python");
   if ("missing" in provided) return provided.missing;
   const environment = "environments" in provided ? provided.environments[need] : undefined;
   return typeof environment === "object" ? environment.missing : undefined;
@@ -37,6 +38,9 @@ export const toolProgram = (tool: Tool | "uv", name: string): string =>
 
 /** Leads to a database from which others can be created. */
 export const serverUrl = (): string => there(inject("postgres")).url;
+
+/** A Chromium, and what its environment needs. */
+export const browser = (): Browser => there(inject("browser"));
 
 const pythonTools = (): PythonTools => there(inject("python"));
 

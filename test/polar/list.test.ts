@@ -89,6 +89,16 @@ describe("a page of a list", () => {
     expect((await reader.read(LIST, 1, 10)).totalCount).toBe(0);
   });
 
+  it("does not say so, either, behind a row that can't be read", async () => {
+    const server = await startServer((response, _, { target }) => {
+      const query = new URL(target, "http://x").searchParams;
+      if (query.get("page") === "1") response.writeHead(500).end("Internal Server Error");
+      else response.end('{"items":[],"pagination":{"total_count":0,"max_page":0}}');
+    });
+    const reader = new ListReader(openClient(server.url, { maxRetries: 0 }).client);
+    expect(await reader.read(LIST, 1, 4)).toMatchObject({ unreadable: [0], totalCount: undefined });
+  });
+
   it("supposes one more page where the answer has no count", async () => {
     const server = await startServer((response) => response.end('{"items":[{"id":1}]}'));
     const reader = new ListReader(openClient(server.url).client);

@@ -90,3 +90,20 @@ describe("Rows", () => {
     },
   );
 });
+
+describe("RowShape", () => {
+  it("is the same one for the same names, and does not remember thousands", () => {
+    const first = RowShape.of(["remembered", "for a while"]);
+    expect(RowShape.of(["remembered", "for a while"])).toBe(first);
+
+    for (let other = 0; other < 1_000; other++) RowShape.of([`another ${other}`]);
+
+    expect(RowShape.of(["remembered", "for a while"])).not.toBe(first);
+    expect(RowShape.of(["remembered", "for a while"])).toEqual(first);
+  });
+
+  it("does not remember names of a megabyte", () => {
+    const names = ["x".repeat(1_000_000)];
+    expect(RowShape.of(names)).not.toBe(RowShape.of(names));
+  });
+});

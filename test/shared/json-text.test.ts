@@ -45,6 +45,23 @@ describe("parseJson", () => {
   });
 });
 
+describe("parseJson of what is nested deeply", () => {
+  it("goes a thousand levels deep, brackets in strings not counted", () => {
+    const text = `${"[".repeat(1_000)}"${"[".repeat(2_000)}\\"["${"]".repeat(1_000)}`;
+
+    expect(parseJson(text, "a.json")).toBeInstanceOf(Array);
+  });
+
+  it.each([
+    ["lists", `${"[".repeat(100_000)}${"]".repeat(100_000)}`],
+    ["objects", `${'{"a":'.repeat(1_001)}1${"}".repeat(1_001)}`],
+  ])("refuses %s, which would take more stack than there is", (_, text) => {
+    expect(() => parseJson(text, "a.json")).toThrow(
+      new UserInputError("a.json: is nested more than 1000 levels deep; is it the right file?"),
+    );
+  });
+});
+
 describe("readJsonTree", () => {
   const textsOf = (text: string) =>
     new Map([...(readJsonTree(text).members ?? [])].map(([name, value]) => [name, value.text]));

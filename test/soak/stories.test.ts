@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { playSeed } from "../../soak/stories.ts";
 import { Tally } from "../../soak/tally.ts";
 import { columnsOf } from "../../soak/truth.ts";
-import { readLine, Warehouse } from "../../soak/warehouse.ts";
+import { Warehouse } from "../../soak/warehouse.ts";
 import { streamNamed } from "../support/organization.ts";
+import { readLine } from "../support/tables.ts";
 
 test("twelve stories end well", { timeout: 300_000 }, async () => {
   const tally = new Tally();

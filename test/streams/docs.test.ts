@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { pages } from "../../scripts/docs.ts";
 import { streams } from "../../src/streams/index.ts";
@@ -25,6 +25,22 @@ it("describes every column, says why columns are off, and adds up the parents' s
   }
   expect(text).toContain("- Whoever holds the value can act with it: `key`.");
   expect(text).toContain("- Scopes: `customer_seats:read`, `subscriptions:read`, `orders:read`");
+});
+
+it("makes a model of each default stream, and no other, with amounts in the right currency", () => {
+  const folder = "dbt/models/staging/";
+  const files = readdirSync(new URL(`../../${folder}`, import.meta.url)).map(
+    (name) => folder + name,
+  );
+  const made = Object.keys(written).filter((path) => path.startsWith(folder));
+  const defaults = streams.filter(({ selectedByDefault }) => selectedByDefault);
+
+  expect(files.sort()).toEqual(made.sort());
+  expect(made).toHaveLength(defaults.length + 1);
+  const orders = written[`${folder}stg_polar__orders.sql`];
+  expect(orders).toContain("('net_amount', 'amount', 'currency')");
+  expect(orders).toContain("('platform_fee_amount', 'amount', 'platform_fee_currency')");
+  expect(orders).not.toContain("from_balance_amount");
 });
 
 it("draws a relation for each reference, and only to streams", () => {

@@ -1,6 +1,6 @@
 /** A server that answers as a test wants it to, for what the simulator has no words for. */
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import { afterEach } from "vitest";
+import { createServer, type IncomingHttpHeaders } from "node:http";
+import { endWithTest } from "./endings.ts";
 
 export interface FakeRequest {
   readonly path: string;
@@ -20,16 +20,6 @@ export interface FakeApi {
   readonly requests: readonly FakeRequest[];
 }
 
-const running = new Set<Server>();
-
-afterEach(async () => {
-  for (const server of running) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-  running.clear();
-});
-
 /** Starts a server on this machine that ends with the test. */
 export async function fakeApi(
   answer: (request: FakeRequest) => FakeAnswer | Promise<FakeAnswer>,
@@ -44,7 +34,10 @@ export async function fakeApi(
     response.sendDate = false;
     response.writeHead(status, { "content-type": "application/json", ...more }).end(body);
   });
-  running.add(server);
+  endWithTest(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" ? address?.port : undefined;

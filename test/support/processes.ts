@@ -1,15 +1,11 @@
-/**
- * Child processes and folders that cannot outlive their tests: importing this file registers the
- * hooks that end the processes after each test, whatever became of it, and remove the folders after
- * the last one. Not for `test.concurrent`: the end of one test would end the processes of all.
- */
+/** Child processes that cannot outlive their tests, and folders that cannot outlive their file. */
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
-import { afterAll, afterEach } from "vitest";
+import { endWithFile, endWithTest } from "./endings.ts";
 import { LineSplitter } from "./target-jsonl/lines.ts";
 
 /** A process that has ended. */
@@ -55,24 +51,10 @@ export interface ProcessOptions {
 /** The Node that runs the commands: another one than the tests' own, where one is named. */
 const node = process.env.TAP_POLAR_TEST_NODE || process.execPath;
 
-const running = new Set<Running>();
-const folders: string[] = [];
-
-afterEach(endProcesses);
-afterAll(async () => {
-  await endProcesses();
-  for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
-});
-
-async function endProcesses(): Promise<void> {
-  for (const child of running) child.kill("SIGKILL");
-  await Promise.all([...running].map((child) => child.ended));
-}
-
 /** A folder of its own, removed after the test file's last test. */
 export async function workFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), "tap-polar-test-"));
-  folders.push(folder);
+  endWithFile(() => rm(folder, { recursive: true, force: true }));
   return folder;
 }
 
@@ -117,11 +99,13 @@ export function startCommand(
     resume: () => void child.stdout.resume(),
     exited: new Promise((resolve) => child.once("exit", () => resolve())),
     ended: child.then(({ stderr, exitCode, signal }) => {
-      running.delete(handle);
       return { lines, unfinishedBytes: splitter.rest, stderr, exitCode, signal };
     }),
   };
-  running.add(handle);
+  endWithTest(() => {
+    child.kill("SIGKILL");
+    return handle.ended;
+  });
   child.stdout.on("data", (chunk: Buffer) => {
     for (const bytes of splitter.push(chunk)) {
       const line = bytes.toString();

@@ -1,7 +1,7 @@
 /** Simulators that end with the test that started them, and what they hold. */
-import { afterEach } from "vitest";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator/index.ts";
 import { objectOf, propertiesOf } from "../../simulator/json.ts";
+import { endWithTest } from "./endings.ts";
 
 /** The streams that are on by default, in their order. */
 export const defaultStreams = [
@@ -26,13 +26,6 @@ export const shortLists = {
   benefits: 5,
 };
 
-const running = new Set<Simulator>();
-
-afterEach(async () => {
-  await Promise.all([...running].map((simulator) => simulator.close()));
-  running.clear();
-});
-
 /**
  * Starts a simulator of short lists, with a token that stands nowhere else. It tells no time: tests
  * whose tap has a frozen clock want that time to count.
@@ -44,7 +37,7 @@ export async function simulate(options: SimulatorOptions = {}): Promise<Simulato
     ...options,
     sizes: { ...shortLists, ...options.sizes },
   });
-  running.add(simulator);
+  endWithTest(() => simulator.close());
   return simulator;
 }
 

@@ -3,7 +3,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
-import { afterEach } from "vitest";
+import { endWithTest } from "./endings.ts";
 
 const tap = fileURLToPath(new URL("../../dist/tap.js", import.meta.url));
 
@@ -28,13 +28,6 @@ export interface Session {
   readonly ended: Promise<{ readonly exitCode: number | undefined; readonly shown: string }>;
 }
 
-const sessions = new Set<{ kill(): void; ended: Promise<unknown> }>();
-
-afterEach(async () => {
-  for (const session of sessions) session.kill();
-  await Promise.all([...sessions].map(({ ended }) => ended));
-});
-
 /** Starts the tap at a terminal, in a folder. Its stdout may go to a file there. */
 export function startAtTerminal(args: readonly string[], cwd: string, stdout?: string): Session {
   const command = [process.execPath, tap, ...args].map((word) => `'${word}'`).join(" ");
@@ -54,13 +47,16 @@ export function startAtTerminal(args: readonly string[], cwd: string, stdout?: s
     text += stripVTControlCharacters(chunk.toString());
     notify();
   });
+  let hasEnded = false;
   const ended = child.then(({ exitCode }) => {
-    sessions.delete(session);
+    hasEnded = true;
     notify();
     return { exitCode, shown: text };
   });
-  const session = { kill: () => void child.kill("SIGKILL"), ended };
-  sessions.add(session);
+  endWithTest(() => {
+    child.kill("SIGKILL");
+    return ended;
+  });
   return {
     shown: () => text,
     ended,
@@ -70,7 +66,7 @@ export function startAtTerminal(args: readonly string[], cwd: string, stdout?: s
           read = at + question.length;
           break;
         }
-        if (!sessions.has(session)) throw new Error(`"${question}" was never asked:\n${text}`);
+        if (hasEnded) throw new Error(`"${question}" was never asked:\n${text}`);
         await new Promise<void>((resolve) => {
           notify = resolve;
         });

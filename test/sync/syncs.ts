@@ -2,6 +2,7 @@
 import { z } from "zod";
 import type { ClientOptions } from "../../src/polar/client.ts";
 import { ListReader } from "../../src/polar/list.ts";
+import type { BookmarkFields } from "../../src/singer/state.ts";
 import type { Source, Stream } from "../../src/streams/define.ts";
 import { streams } from "../../src/streams/index.ts";
 import type { Context, LaneContext } from "../../src/sync/contract/context.ts";
@@ -59,13 +60,22 @@ export function taskOf<S extends Source, Bookmark>(
 const recordLine = z.object({ record: z.record(z.string(), z.unknown()) });
 
 export type Taken =
-  | { readonly kind: "record"; readonly record: Readonly<Record<string, unknown>> }
+  | {
+      readonly kind: "record";
+      readonly stream: string;
+      readonly record: Readonly<Record<string, unknown>>;
+    }
   | { readonly kind: "bookmark"; readonly bookmark: Readonly<Record<string, unknown>> }
-  | { readonly kind: "checkpoint" | "activate" };
+  | { readonly kind: "activate"; readonly stream: string }
+  | { readonly kind: "checkpoint" };
 
-/** Everything that a sync brings, record by record, and how it has ended. */
+/**
+ * Everything that a sync brings, record by record, and how it has ended. `setBookmark` hears of the
+ * bookmarks, each with its stream.
+ */
 export async function takeAll(
   sync: Sync,
+  setBookmark: (stream: string, bookmark: BookmarkFields) => void = () => undefined,
 ): Promise<{ readonly taken: readonly Taken[]; readonly outcomes: readonly Outcome[] }> {
   const taken: Taken[] = [];
   for (;;) {
@@ -74,10 +84,14 @@ export async function takeAll(
     const step = next.value;
     if (step.kind === "records") {
       for (const line of Buffer.from(step.lines).toString().trimEnd().split("\n")) {
-        taken.push({ kind: "record", record: recordLine.parse(JSON.parse(line)).record });
+        const { record } = recordLine.parse(JSON.parse(line));
+        taken.push({ kind: "record", stream: step.stream, record });
       }
-    } else if (step.kind === "bookmark") taken.push({ kind: "bookmark", bookmark: step.bookmark });
-    else taken.push({ kind: step.kind });
+    } else if (step.kind === "bookmark") {
+      setBookmark(step.stream, step.bookmark);
+      taken.push({ kind: "bookmark", bookmark: step.bookmark });
+    } else if (step.kind === "activate") taken.push({ kind: "activate", stream: step.stream });
+    else taken.push({ kind: "checkpoint" });
   }
 }
 

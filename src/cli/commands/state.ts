@@ -46,9 +46,12 @@ export async function run(args: readonly string[], { write }: Terminal): Promise
   throw new UserInputError("state: takes show FILE, or rewind FILE STREAM; --help explains them");
 }
 
+/** The last second that JavaScript's dates know, since the epoch. */
+const LAST_SECOND = 8_640_000_000_000;
+
 /** Whatever of a bookmark is worth telling. All kinds of streams write some of these. */
 const bookmarkShape = z.looseObject({
-  version: z.number().optional(),
+  version: z.int().min(0).max(LAST_SECOND).optional(),
   sweep: z.looseObject({ rows: z.number() }).optional(),
   after: z.looseObject({ stream: z.string() }).optional(),
   replication_key_value: z.string().optional(),

@@ -25,6 +25,9 @@ const CLOSE_BRACE = 0x7d;
 
 const NULL = Buffer.from("null");
 
+/** Of more properties than this nobody wants to read, one by one. */
+const MOST_DRIFTS = 100;
+
 /**
  * Copies rows from the API's bytes to RECORD lines. Values are never parsed and printed again, so
  * numbers of any size, escapes and key order leave exactly as they came, also where they become text.
@@ -41,7 +44,7 @@ export class RecordEncoder {
   readonly #value = new ByteBuilder();
   #count = 0;
 
-  /** `onDrift` hears once of each property that goes to `_extra`. */
+  /** `onDrift` hears once of each property that goes to `_extra`, and not of hundreds. */
   constructor(stream: Stream, choice: ColumnChoice, onDrift: (drift: Drift) => void) {
     this.#planner = new RowPlanner(stream, choice);
     this.#everyColumn = choice.everyColumn;
@@ -139,7 +142,7 @@ export class RecordEncoder {
     rows: Rows,
     property: number,
   ): void {
-    if (drift && !this.#drifted.has(drift.property)) {
+    if (drift && this.#drifted.size < MOST_DRIFTS && !this.#drifted.has(drift.property)) {
       this.#drifted.add(drift.property);
       this.#onDrift(drift);
     }

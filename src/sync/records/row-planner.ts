@@ -30,7 +30,9 @@ export class RowPlanner {
   readonly #everyColumn: boolean;
   readonly #columns: readonly ChosenColumn[];
   readonly #fates: ReadonlyMap<string, Fate>;
-  readonly #plans = new Map<RowShape, RowPlan>();
+  /** Only as long as the shape itself is remembered. */
+  readonly #plans = new WeakMap<RowShape, RowPlan>();
+  #hasPlanned = false;
   readonly #unseen: Set<string>;
 
   constructor(stream: Stream, choice: ColumnChoice) {
@@ -53,6 +55,7 @@ export class RowPlanner {
     let plan = this.#plans.get(shape);
     if (!plan) {
       plan = this.#makePlan(shape);
+      this.#hasPlanned = true;
       this.#plans.set(shape, plan);
     }
     return plan;
@@ -65,7 +68,7 @@ export class RowPlanner {
 
   /** The columns for which no row had anything, not even null; none as long as there were no rows. */
   get unseenColumns(): readonly string[] {
-    return this.#plans.size === 0 ? [] : [...this.#unseen];
+    return this.#hasPlanned ? [...this.#unseen] : [];
   }
 
   #makePlan({ names }: RowShape): RowPlan {

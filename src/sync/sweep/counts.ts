@@ -18,9 +18,11 @@ interface Said {
 }
 
 /** How a page is taken. */
-interface Taking {
+export interface Taking {
   /** Where its first row stands in the list; undefined for a page that is read beside the walk. */
   readonly offset?: number;
+  /** Only rows between these places of the list are taken; those that can't be read are not noted. */
+  readonly between?: { readonly from: number; readonly until: number };
   /** From its last row to its first it is in the declared order. */
   readonly backwards?: boolean;
   readonly onNew: (rows: Rows, row: number) => void;
@@ -123,26 +125,28 @@ export class Counts {
   }
 
   /** Counts a page's rows, and hands on those not seen before. */
-  take(page: ListPage, { sorting }: Part, { offset, backwards = false, onNew }: Taking): void {
+  take(
+    page: ListPage,
+    { sorting }: Part,
+    { offset, between, backwards = false, onNew }: Taking,
+  ): void {
     const pass = this.#said.length - 1;
     const hasNew = this.#ageOf(this.#times.latest(page, sorting)) > 0;
-    const unreadable = offset === undefined ? undefined : this.unreadable;
-    const failed = new Set(unreadable && page.unreadable);
+    const unreadable = offset === undefined || between ? undefined : this.unreadable;
+    const failed = new Set(offset === undefined ? undefined : page.unreadable);
     let at = offset ?? 0;
     for (const rows of page) {
       for (let index = 0; index < rows.count; index++) {
         const row = backwards ? rows.count - 1 - index : index;
-        while (failed.has(at)) unreadable?.meet(at++);
-        if (this.#settled.rows > 0 && this.#isSettled(this.#times.of(rows, row))) {
-          at++;
-          continue;
-        }
+        for (; failed.has(at); at++) unreadable?.meet(at);
+        const place = at++;
+        if (between && (place < between.from || place >= between.until)) continue;
+        if (this.#settled.rows > 0 && this.#isSettled(this.#times.of(rows, row))) continue;
         const age = hasNew ? this.#ageOf(this.#times.of(rows, row)) : 0;
         const isNew = this.#census.add(this.#primaryKey, rows, row, pass, age);
-        if (isNew === undefined) unreadable?.meet(at);
+        if (isNew === undefined) unreadable?.meet(place);
         else if (unreadable?.any) unreadable.passBy(sortKeysOf(rows, row, sorting));
         if (isNew) onNew(rows, row);
-        at++;
       }
     }
     for (const one of failed) if (one >= at) unreadable?.meet(one);

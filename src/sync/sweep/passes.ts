@@ -42,8 +42,13 @@ export function* otherPasses(source: ListSource, pageSize: number): Generator<Pa
   for (const [parameter, values] of Object.entries(splits)) {
     yield values.map((value) => ({ ...first, query: { ...first.query, [parameter]: value } }));
   }
-  for (const limit of OTHER_LIMITS) if (limit !== pageSize) yield [{ ...first, limit }];
+  for (const part of otherLimits(first)) yield [part];
   for (const key of otherOrders) yield [{ ...first, sorting: [reverse(key), ...last.sorting] }];
+}
+
+/** The same way in pages of other sizes. */
+export function otherLimits(part: Part): readonly Part[] {
+  return OTHER_LIMITS.filter((limit) => limit !== part.limit).map((limit) => ({ ...part, limit }));
 }
 
 function reverse(key: string): string {

@@ -1,5 +1,6 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
+import type { Gap } from "./gap.ts";
 import type { Known, Settled } from "./known.ts";
 import { RowDigest } from "./row-digest.ts";
 import { areDifferent, type SortKeys, sortKeysOf } from "./sort-keys.ts";
@@ -38,7 +39,12 @@ export class Positions {
   readonly #list: SweptList;
   readonly #primaryKey: readonly string[];
   #previous: PageTrace | undefined;
+  #current: PageTrace | undefined;
   #settled: Settled | undefined;
+  /** The last border that no tie crosses: before how many rows of the list it stands. */
+  #border = 0;
+  /** How many of the rows behind it have not been seen. */
+  #missing = 0;
   /** The last one found. */
   latest: SweepPosition | undefined;
 
@@ -48,9 +54,10 @@ export class Positions {
   }
 
   /** The page before the position of an interrupted sweep: false when it is another than it was. */
-  recognize(page: ListPage, { digest, settled }: SweepPosition): boolean {
+  recognize(page: ListPage, { digest, settled, page: next }: SweepPosition): boolean {
     this.#previous = this.#traceOf(page);
     this.#settled = settled;
+    this.#border = (next - 1) * this.#list.first.limit;
     return this.#previous.digest === digest;
   }
 
@@ -59,25 +66,62 @@ export class Positions {
     return this.#previous?.last?.time;
   }
 
-  /** Looks at a page of the first pass, in order, before its rows are counted. */
-  pass(page: ListPage, number: number): void {
+  /**
+   * Looks at a page of the first pass, in order, before its rows are counted. Returns where rows are
+   * missing that stand behind it: a page border has cut a tie, and no tie goes on here.
+   */
+  arrive(page: ListPage, number: number): Gap | undefined {
+    this.#current = this.#traceOf(page);
+    if (!this.#isCountable || !this.#isBorder) return undefined;
+    return this.#gapUntil((number - 1) * this.#list.first.limit);
+  }
+
+  /** The list ends here, and no tie goes on behind its end. */
+  end(): Gap | undefined {
+    const { known, latest } = this.#list.counts;
+    return this.#isCountable ? this.#gapUntil(Math.min(known.count, latest)) : undefined;
+  }
+
+  /** The same page, when what was missing behind it has been looked for. */
+  pass(number: number): void {
     const { counts, first: part } = this.#list;
-    const { known } = counts;
-    const trace = this.#traceOf(page);
+    const behind = (number - 1) * part.limit;
     const { last } = this.#previous ?? {};
-    const isSeamless =
-      Number.isFinite(known.count) &&
-      counts.seen === (number - 1) * part.limit &&
-      !counts.hasNewcomers &&
-      counts.unreadable.least(0) === known.unreadable.length;
-    if (isSeamless && this.#previous && areDifferent(last?.keys, trace.first?.keys)) {
-      if (last?.time !== undefined && last.time !== trace.first?.time) {
-        this.#settled = { time: last.time, rows: counts.read };
+    const time = this.#current?.first?.time;
+    if (this.#previous && this.#isCountable && this.#isBorder) {
+      this.#border = behind;
+      this.#missing = behind - counts.seen;
+      if (this.#missing === 0 && this.#isSure) {
+        if (last?.time !== undefined && last.time !== time) {
+          this.#settled = { time: last.time, rows: counts.read };
+        }
+        const { digest } = this.#previous;
+        this.latest = { page: number, ...counts.known, settled: this.#settled, digest };
       }
-      const { digest } = this.#previous;
-      this.latest = { page: number, ...known, settled: this.#settled, digest };
     }
-    this.#previous = trace;
+    this.#previous = this.#current;
+  }
+
+  #gapUntil(until: number): Gap | undefined {
+    const missing = until - this.#list.counts.seen - this.#missing;
+    return missing > 0 ? { from: this.#border, until, missing } : undefined;
+  }
+
+  /** Whether the rows seen are those that stand behind, and none that has come since. */
+  get #isCountable(): boolean {
+    const { counts } = this.#list;
+    return Number.isFinite(counts.known.count) && !counts.hasNewcomers;
+  }
+
+  /** Whether the rows that could not be read are certainly different ones. */
+  get #isSure(): boolean {
+    const { counts } = this.#list;
+    return counts.unreadable.least(0) === counts.known.unreadable.length;
+  }
+
+  /** Whether no tie crosses the border between the page and the one before it. */
+  get #isBorder(): boolean {
+    return areDifferent(this.#previous?.last?.keys, this.#current?.first?.keys);
   }
 
   #traceOf(page: ListPage): PageTrace {

@@ -1,9 +1,11 @@
 /**
- * How a list is read whole, and how it is known to be. Five files tell it all: this one the course of
- * a sweep, `counts.ts` what the API's numbers prove, `proof.ts` how a pass is ended, `unreadable.ts`
- * what stands in the way, `position.ts` where one may be interrupted.
+ * How a list is read whole, and how it is known to be. Six files tell it all: this one the course of
+ * a sweep, `counts.ts` what the API's numbers prove, `proof.ts` how a pass is ended, `gap.ts` how ties
+ * are mended on the way, `unreadable.ts` what stands in the way, `position.ts` where one may be
+ * interrupted.
  */
 import type { ListPage } from "../../polar/list.ts";
+import { readGap } from "./gap.ts";
 import { otherPasses, type Pass } from "./passes.ts";
 import { Positions, type SweepPosition } from "./position.ts";
 import { isWholeList, prove } from "./proof.ts";
@@ -104,16 +106,32 @@ async function* firstWalk(
   walkOptions: Parameters<SweptList["walk"]>[1] & { readonly lastPage: number | undefined },
 ): Progress<void> {
   const { firstPage = 1, lastPage = firstPage } = walkOptions;
+  const mayReadAgain = list.isOrdered && options.mostPasses !== 0;
   const pagesPerRange = Math.ceil((lastPage - firstPage + 1) / MOST_RANGES);
   const goesOnAfter = (page: ListPage) => list.goesOnAfter(page);
   const walked = list.walk(list.first, { ...walkOptions, goesOnAfter });
   for await (const { page, number } of walked) {
     options.onPage?.(page);
-    positions.pass(page, number);
+    const gap = positions.arrive(page, number);
+    if (gap && mayReadAgain) yield* keeping(page, readGap(list, gap));
+    positions.pass(number);
     list.take(page, list.first, number);
     const isEndOfRange = (number - firstPage + 1) % pagesPerRange === 0 && number < lastPage;
     if (isEndOfRange && positions.reached) list.ranges?.cut(positions.reached);
     yield positions.latest;
+  }
+  const gap = positions.end();
+  if (gap && mayReadAgain) yield* readGap(list, gap);
+}
+
+/** Gives back a page that nobody will take any more, should what goes before it be left or fail. */
+async function* keeping(page: ListPage, before: Progress<void>): Progress<void> {
+  let isDone = false;
+  try {
+    yield* before;
+    isDone = true;
+  } finally {
+    if (!isDone) page.release();
   }
 }
 

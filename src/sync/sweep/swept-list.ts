@@ -1,7 +1,7 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import type { ListSource } from "../../streams/define.ts";
-import { Counts } from "./counts.ts";
+import { Counts, type Taking } from "./counts.ts";
 import { firstPass, newestFirst, type Part } from "./passes.ts";
 import { Ranges } from "./ranges.ts";
 import { RowDigest } from "./row-digest.ts";
@@ -86,7 +86,7 @@ export class SweptList {
     const { readAhead, onAllRequested } = this.#options;
     const read = (number: number) => this.read(part, number);
     const fingerprint = (page: ListPage) => this.#fingerprint(page);
-    return walk({ firstPage: 1, ...options, read, fingerprint, readAhead, onAllRequested });
+    return walk({ firstPage: 1, readAhead, onAllRequested, ...options, read, fingerprint });
   }
 
   /** Which pages of a part have rows that a resumed sweep must see itself. */
@@ -114,12 +114,22 @@ export class SweptList {
     this.#take(page, part, { backwards: part === this.newest && this.isOrdered });
   }
 
+  /** Takes those rows of a page that stand between two places of the list. */
+  takeBetween(
+    page: ListPage,
+    part: Part,
+    number: number,
+    between: { readonly from: number; readonly until: number },
+  ): void {
+    this.#take(page, part, { offset: (number - 1) * part.limit, between });
+  }
+
   /** Takes the page of the newest rows for the whole list. */
   takeAll(page: ListPage): void {
     this.#take(page, this.newest, { offset: 0, backwards: this.isOrdered });
   }
 
-  #take(page: ListPage, part: Part, place: { offset?: number; backwards?: boolean }): void {
+  #take(page: ListPage, part: Part, place: Omit<Taking, "onNew">): void {
     const onNew = (rows: Rows, row: number) => {
       this.ranges?.add(this.times.of(rows, row));
       this.#options.onRow(rows, row, page);

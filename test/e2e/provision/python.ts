@@ -1,6 +1,6 @@
 /**
- * The Python tools that the end-to-end tests run: Meltano, Dagster, targets and so on, pinned down to
- * the last dependency. They cannot share an environment (their jsonschema differs by years), so
+ * The Python tools that the end-to-end tests run: Meltano, Dagster, targets, dbt and so on, pinned down
+ * to the last dependency. They cannot share an environment (their jsonschema differs by years), so
  * each has its own. Made once per set of pins, kept in `.cache/`.
  */
 import { createHash } from "node:crypto";
@@ -16,6 +16,8 @@ import { lastWords, type Missing } from "./missing.ts";
 const tools = [
   "airflow",
   "dagster",
+  "dbt",
+  "dbt-warehouses",
   "kubernetes",
   "meltano",
   "singer-tools",
@@ -115,7 +117,7 @@ function sourceOf(tool: Tool): string | undefined {
 }
 
 /** Makes a folder unless it is complete already. */
-async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>) {
+export async function makeOnce(folder: string, make: (folder: string) => Promise<unknown>) {
   if (existsSync(join(folder, "complete"))) return folder;
   await rm(folder, { recursive: true, force: true });
   await mkdir(dirname(folder), { recursive: true });

@@ -1,7 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { UnauthorizedError } from "../../../src/polar/errors.ts";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
+import { InstantClock, settled } from "../../polar/clocks.ts";
 import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
+import { contextWith } from "../contexts.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
 
@@ -52,6 +55,20 @@ describe("the feed of changes", () => {
     expect(feed.bookmark).toMatchObject({ sources: { events: { count: 1 } } });
   });
 
+  it("waits for all lists whose rows hold rows of others", async () => {
+    const { feed } = await feedWith(answers);
+    const [one, other] = [feed.embeds(), feed.embeds()];
+    let areThrough = false;
+    const all = feed.allEmbedded().then(() => {
+      areThrough = true;
+    });
+    one();
+    await settled();
+    expect(areThrough).toBe(false);
+    other();
+    await all;
+  });
+
   it("leaves a source where it stood that can't be read", async () => {
     const stood = { until: "2026-07-01T00:00:00.000Z", count: 3 };
     const { lane, feed, orders } = await feedWith(answers, { webhook_deliveries: stood });
@@ -66,6 +83,45 @@ describe("the feed of changes", () => {
     await expect(feed.hintsFor(orders, lane)).rejects.toThrow("orders");
     const { hints } = await feed.hintsFor(refunds, lane);
     expect([...hints.customers]).toContain("by refund");
+  });
+
+  it("tells whose rows have come to be open", async () => {
+    const { lane, feed } = await feedWith(({ path, query }) =>
+      path.includes("orders") && query.has("status")
+        ? listAnswer([{ id: "o1", created_at: "2026-01-01T00:00:00Z", customer_id: "by status" }])
+        : answers({ path, query, headers: {} }),
+    );
+    const member = memberOf("orders", { ...groundAt(BEFORE), open: "" }, lane);
+    feed.join(member);
+    expect([...(await feed.hintsFor(member, lane)).hints.customers]).toContain("by status");
+  });
+
+  it("goes by the API's time as soon as that is told, and puts its own right once", () => {
+    let correction: number | undefined;
+    const clock = Object.defineProperty(new InstantClock(), "correction", {
+      get: () => correction,
+    });
+    const feed = new ChangeFeed({ ...contextWith(), clock });
+    const before = feed.begunAt;
+    correction = 5_000;
+    expect([feed.begunAt - before, feed.begunAt - before]).toEqual([5_000, 5_000]);
+    correction = 9_000;
+    expect(feed.begunAt - before).toBe(5_000);
+  });
+
+  it("ends the run when the token is refused", async () => {
+    const { lane, feed, orders } = await feedWith((request) =>
+      request.path.includes("events") ? { status: 401, body: "{}" } : answers(request),
+    );
+    await expect(feed.hintsFor(orders, lane)).rejects.toThrow(UnauthorizedError);
+  });
+
+  it("takes rows inside of others' for lists alone that are caught up", async () => {
+    const { lane, feed, orders } = await feedWith(answers);
+    feed.join({ ...memberOf("customers", groundAt(BEFORE), lane), isCaughtUp: false });
+    expect(feed.embedded("customers", lane)).toBeUndefined();
+    expect(feed.embedded("products", lane)).toBeUndefined();
+    expect(feed.embedded(orders.task.stream.name, lane)).toBeDefined();
   });
 
   it("sends all lists to be read whole where a source tells of too much, and moves on", async () => {

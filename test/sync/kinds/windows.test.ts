@@ -14,6 +14,8 @@ import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts"
 /** InstantClock stands here. */
 const NOW = Date.parse("2026-08-01T12:00:00Z") + 1_000_000;
 
+const HOUR = 3_600_000;
+
 interface Event {
   readonly id: string;
   /** As the API writes it. */
@@ -219,6 +221,36 @@ describe("a sync in windows", () => {
     expect(columnOf(taken, "id")).toEqual([0, 1, 2, 3].map(uuid));
   });
 
+  it("looks back no further than the start date", async () => {
+    const events = [NOW - 60_000, NOW - 5_000].map((time, index) => ({
+      id: uuid(index),
+      timestamp: text(time, 0),
+      source: "user",
+    }));
+    const bookmark = { ...none, value: text(NOW - 5_000, 0) };
+
+    const { taken } = await sync(events, { bookmark, startDate: NOW - 6_000 });
+
+    expect(columnOf(taken, "id")).toEqual([uuid(1)]);
+  });
+
+  it("tells of an early window that is not whole, whatever comes later, and stays before it", async () => {
+    const events = [NOW - 48 * HOUR, NOW - 60_000].map((time, index) => ({
+      id: uuid(index),
+      timestamp: text(time, 0),
+      source: "user",
+    }));
+
+    const { taken, outcomes } = await sync(events, { poison: uuid(0) });
+
+    expect(outcomes[0]?.problem).toContain("can't be read");
+    expect(columnOf(taken, "id")).toEqual([uuid(1)]);
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({
+      replication_key_value: undefined,
+      progress: undefined,
+    });
+  });
+
   it("reads a page alone when all is on it, though rows are there twice", async () => {
     const event = { id: uuid(1), timestamp: text(NOW - 60_000, 0), source: "user" };
 
@@ -237,7 +269,6 @@ function nextBookmark(taken: Parameters<typeof bookmarksOf>[0]): WindowBookmark 
   return readWindowBookmark("events", source, Number.NEGATIVE_INFINITY, { state });
 }
 
-const HOUR = 3_600_000;
 /** Back to a year, and many of the last days. */
 const age = fc.oneof(
   fc.integer({ min: 3 * HOUR, max: 72 * HOUR }),

@@ -278,7 +278,7 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
     ]);
   });
 
-  it("stands before the first page that repeats a row: another has been missed there", async () => {
+  describe("where a page repeats a row, and so another has been missed", () => {
     // Of three that tie, the second page repeats the first in the place of the third.
     const unsteady: Ties = (all, compare, bound) =>
       bound === 6 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
@@ -286,10 +286,60 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       ...row,
       created_at: index < 3 ? row.created_at : Math.max(5, index),
     }));
-    const list = new ModelList({ rows: tied, ties: unsteady });
-    const { positions, written } = await sweepAll(list, { pageSize: 2, stopAfter: 8 });
-    expect(new Set(written).size).toBe(15);
-    expect(positions.map((position) => position?.page)).toEqual([undefined, ...Array(7).fill(2)]);
+    const mended = { pageSize: 2, readAhead: 1 };
+
+    it("reads the tie again in pages of another size, and stands behind it", async () => {
+      const list = new ModelList({ rows: tied, ties: unsteady });
+      const { positions, written, verdict } = await sweepAll(list, mended);
+      expect(verdict?.outcome).toBe("whole");
+      expect(written.length).toBe(20);
+      expect(new Set(written).size).toBe(20);
+      const last = positions.findLast((position) => position !== undefined);
+      expect([last?.page, last?.rows]).toEqual([10, 18]);
+      const others = list.requests.filter(({ part }) => part.limit !== 2);
+      expect(others.map(({ part, page }) => [part.limit, page])).toEqual([[100, 1]]);
+      expect(list.requests.length).toBe(atRest(20, 2) + 1);
+    });
+
+    it("takes nothing from behind the tie that comes later anyway", async () => {
+      const list = new ModelList({ rows: tied, ties: unsteady });
+      const { written } = await sweepAll(list, mended);
+      expect(written.slice(4)).toEqual(list.rows.slice(4).map(({ id }) => id));
+    });
+
+    it("looks once for what can't be found there, and stands before it", async () => {
+      // A row comes in the middle of the pages that are read: the next page repeats one, and nothing
+      // is missing behind it.
+      const list = new ModelList({
+        rows: rows(20),
+        ties: heapTies,
+        before: (read, it) => {
+          if (read !== 4) return;
+          it.rows.splice(1, 0, { id: "late", created_at: 0.5, amount: 0, status: "open" });
+        },
+      });
+      const { positions, verdict } = await sweepAll(list, { pageSize: 4, readAhead: 1 });
+      expect(verdict?.outcome).toBe("whole");
+      expect(positions.findLast((position) => position !== undefined)?.page).toBe(2);
+      const others = list.requests.filter(({ part }) => part.limit > 4);
+      expect(others.length).toBe(2);
+    });
+
+    it("comes to the end in runs that are too short for the list", async () => {
+      const list = new ModelList({ rows: rows(60, 6), ties: randomTies(3) });
+      const written = new Set<unknown>();
+      let resume: SweepPosition | undefined;
+      let verdict: Verdict | undefined;
+      for (let run = 0; run < 12 && !verdict; run++) {
+        const options = { pageSize: 4, readAhead: 1, stopAfter: 9, resume };
+        const swept = await sweepAll(list, options);
+        for (const id of swept.written) written.add(id);
+        resume = swept.positions.findLast((position) => position !== undefined) ?? resume;
+        verdict = swept.verdict;
+      }
+      expect(verdict?.outcome).toBe("whole");
+      expect(written.size).toBe(60);
+    });
   });
 
   it("is told to have moved when the page before its position is another", async () => {

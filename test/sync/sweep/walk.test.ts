@@ -343,16 +343,45 @@ describe("pages without a readable row", () => {
     expect(pages.flatMap(({ ids }) => ids)).toEqual(counted(3, 9));
   });
 
-  it("end it when there are too many in a row", async () => {
+  /** Which pages of fifty rows, one on each, are walked when the server sends nothing of some. */
+  const walkedWithout = async (lost: readonly number[]) => {
     const list = new List(50, 1);
-    await expect(
-      walkAll(list, { read: async (page) => (page > 20 ? nothing(page) : list.read(page)) }),
-    ).rejects.toThrow(ServerError);
-    await settled();
-    expect(list.maker.held).toBe(0);
-    await expect(walkAll(list, { read: async (page) => nothing(page) })).rejects.toThrow(
-      ServerError,
-    );
+    const read = async (page: number) => (lost.includes(page) ? nothing(page) : list.read(page));
+    try {
+      return (await walkAll(list, { read })).pages.length;
+    } finally {
+      await settled();
+      expect(list.maker.held).toBe(0);
+    }
+  };
+
+  it("end it when there are more than ten in a row", async () => {
+    expect(await walkedWithout(counted(20, 30))).toBe(50);
+    await expect(walkedWithout(counted(20, 31))).rejects.toThrow(ServerError);
+    await expect(walkedWithout(counted(1, 51))).rejects.toThrow(ServerError);
+  });
+
+  it("count only while nothing comes between them", async () => {
+    expect(await walkedWithout([...counted(5, 12), ...counted(13, 20)])).toBe(50);
+  });
+});
+
+describe("pages without a row", () => {
+  /** Which pages of fifty rows, one on each, are walked when some are empty. */
+  const walkedWithEmpty = async (empty: readonly number[]) => {
+    const list = new List(50, 1);
+    const none = { totalCount: 50, lastPage: 50, receivedAt: 0 };
+    const read = async (page: number) =>
+      empty.includes(page) ? list.maker.page([], none) : list.read(page);
+    return (await walkAll(list, { read })).pages.map(({ number }) => number);
+  };
+
+  it("end a list at the third in a row, whatever it counts", async () => {
+    expect(await walkedWithEmpty(counted(7, 51))).toEqual(counted(1, 10));
+  });
+
+  it("count only while no row comes between them", async () => {
+    expect(await walkedWithEmpty([7, 8, 10, 12, 13])).toEqual(counted(1, 51));
   });
 });
 

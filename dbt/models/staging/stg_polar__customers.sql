@@ -1,0 +1,20 @@
+-- Written by `npm run docs` from src/streams; do not edit.
+{{ polar.staged('customers', [
+    ('id', 'string'),
+    ('created_at', 'time'),
+    ('modified_at', 'time'),
+    ('metadata', 'json'),
+    ('external_id', 'string'),
+    ('email', 'string'),
+    ('email_verified', 'boolean'),
+    ('type', 'string'),
+    ('name', 'string'),
+    ('billing_name', 'string'),
+    ('billing_address', 'json'),
+    ('locale', 'string'),
+    ('organization_id', 'string'),
+    ('default_payment_method_id', 'string'),
+    ('deleted_at', 'time'),
+    ('first_user_event_at', 'time'),
+    ('avatar_url', 'string'),
+]) }}

@@ -1,0 +1,71 @@
+import { type Mutant, of } from "./mutant.ts";
+
+/** The client, and the lists that it reads. */
+export const polar: readonly Mutant[] = [
+  ...of(
+    "src/polar/client.ts",
+    ["test/polar/client.test.ts", "test/polar/client-damage.test.ts"],
+    [
+      ["    this.#doomedConnections--;\n", ""],
+      ["if (answer.status === 200) this.#gate.widen", "this.#gate.widen"],
+      ["          this.#siege = 0;\n", ""],
+      ["if (entered > this.#besiegedAt) {", "{"],
+      ["if (!kept) body.release();", "body.release();"],
+      ["this.#isReached = true;", ""],
+      ["status === 408 || status === 425", "status === 425"],
+      ['if (status === 511 || headers["cf-mitigated"] !== undefined) return false;', ""],
+      ["if (error instanceof InvalidJsonError || error instanceof TimeoutError) return true;", ""],
+    ],
+  ),
+  ...of(
+    "src/polar/gate.ts",
+    ["test/polar/gate.test.ts", "test/polar/client.test.ts"],
+    [
+      ["if (isKnown || this.#limit === 1) return undefined;", ""],
+      ["isEarned ? this.#limit + 1 : most", "most"],
+      ["waiter.priority < (", "waiter.priority <= ("],
+      ["Math.max(this.#pausedUntil, until)", "until"],
+      ["Math.max(budgetWait, this.#pausedUntil - now)", "budgetWait"],
+      ["if (this.#signal.aborted) return refuse(this.#signal.reason);", ""],
+    ],
+  ),
+  ...of(
+    "src/polar/page-search.ts",
+    ["test/polar/list.test.ts"],
+    [
+      ["this.#unreadableInARow = 0;\n    } catch", "} catch"],
+      [
+        "this.#unreadableInARow > MOST_UNREADABLE_IN_A_ROW",
+        "this.#unreadableInARow >= MOST_UNREADABLE_IN_A_ROW",
+      ],
+      ["if (!(error instanceof ServerError)) throw error;", ""],
+      ["if (this.unreadable.length > 0) this.#failed.add(this.#list, page, limit);", ""],
+    ],
+  ),
+  ...of(
+    "src/polar/list.ts",
+    ["test/polar/list.test.ts"],
+    [
+      ["(whole ? counted?.lastPage : undefined)", "counted?.lastPage"],
+      ["rows.count > 0 || totalCount !== 0", "true"],
+    ],
+  ),
+  ...of(
+    "src/polar/retry.ts",
+    ["test/polar/retry.test.ts"],
+    [
+      ["Math.max(1_000, milliseconds)", "milliseconds"],
+      ["LONGEST_RETRY_AFTER_MILLISECONDS);", "Infinity);"],
+    ],
+  ),
+  ...of(
+    "src/polar/page.ts",
+    ["test/polar/page.test.ts"],
+    [
+      [
+        "this.#index.scan(bytes, LEVEL_OF_OWN_PROPERTIES);",
+        "this.#index.scan(bytes, LEVEL_OF_PROPERTIES);",
+      ],
+    ],
+  ),
+];

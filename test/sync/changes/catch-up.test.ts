@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { SimulatorOptions } from "../../../simulator/index.ts";
+import { simulate } from "../../support/simulation.ts";
+import { Runs, settingsWith } from "./runs.ts";
+
+const HOURS = 24;
+
+/** Lists of several pages, of rows that have their own customers; nothing tells of changes. */
+const organization = (options: SimulatorOptions = {}) =>
+  simulate({
+    ...options,
+    sizes: { customers: 50, orders: 60, refunds: 8 },
+    spread: true,
+    scopes: ["customers:read", "orders:read", "refunds:read"],
+  });
+
+/** Without exports, which tell of more. */
+const plain = settingsWith({ useExports: false });
+
+/** Runs over orders, of which the first has read all. */
+async function swept(names = ["orders"], overrides = plain) {
+  const simulator = await organization();
+  const runs = new Runs(simulator, names, overrides);
+  const first = await runs.next();
+  return { simulator, runs, first };
+}
+
+const groundOf = ({ state }: Runs, stream = "orders") => state.bookmark(stream) ?? {};
+
+describe("a list that is caught up", () => {
+  it("is swept by the first run, activated, and known from then on", async () => {
+    const { simulator, runs, first } = await swept();
+    expect(first.of("orders").ids).toHaveLength(60);
+    expect(first.of("orders").isActivated).toBe(true);
+    const now = simulator.clock.now.toISOString();
+    expect(groundOf(runs)).toMatchObject({ swept_at: now, caught_up_at: now, count: 60 });
+  });
+
+  it("is not known when it could not be proven whole", async () => {
+    const simulator = await organization();
+    const runs = new Runs(simulator, ["orders"], plain);
+    simulator.setFaults([{ kind: "no-pagination", path: "/v1/orders/" }]);
+    expect((await runs.next()).of("orders").problem).toContain("the API gives no count");
+    expect(groundOf(runs)).not.toHaveProperty("swept_at");
+  });
+
+  it("does not count what comes while it is swept: that is new to the next run", async () => {
+    const come: string[] = [];
+    const simulator = await organization({
+      onRequest: ({ path }) => {
+        if (path !== "/v1/orders/" || come.length > 0) return;
+        const created_at = new Date(simulator.clock.now.getTime() + 1_000).toISOString();
+        come.push(simulator.insert("orders", { created_at }));
+      },
+    });
+    const runs = new Runs(simulator, ["orders"], plain);
+    await runs.next();
+    expect(groundOf(runs).count).toBe(60);
+    const { of, logged } = await runs.next();
+    expect(of("orders").ids).toContain(come[0]);
+    expect(logged).not.toContain("have gone since");
+  });
+
+  it("is then read as far as it has changed, and neither swept nor activated", async () => {
+    const { simulator, runs } = await swept();
+    const { version, swept_at } = groundOf(runs);
+    const id = simulator.change("order.create");
+    const second = await runs.next();
+    expect(second.of("orders").ids).toContain(id);
+    expect(second.of("orders").ids.length).toBeLessThan(40);
+    expect(second.of("orders").isActivated).toBe(false);
+    const caught_up_at = simulator.clock.now.toISOString();
+    expect(groundOf(runs)).toMatchObject({ version, swept_at, caught_up_at, count: 61 });
+  });
+
+  it.each([
+    ["swept when its full sweep is due", HOURS, true],
+    ["not swept before that", HOURS - 0.001, false],
+  ])("is %s", async (_, hours, isSwept) => {
+    const { runs } = await swept();
+    expect((await runs.next(hours)).of("orders").isActivated).toBe(isSwept);
+  });
+
+  it("is swept each time when it fits on a page", async () => {
+    const { runs } = await swept(["refunds"]);
+    expect((await runs.next()).of("refunds").isActivated).toBe(true);
+  });
+
+  it("goes on with a sweep that was interrupted", async () => {
+    const { runs } = await swept();
+    const position = { page: 2, page_size: 20, order: ["created_at", "invoice_number"] };
+    const counts = { rows: 20, count: 60, most: 60, digest: "of other rows" };
+    runs.state.setBookmark("orders", { sweep: { ...position, ...counts } });
+    const { logged, of } = await runs.next();
+    expect(logged).toContain("orders: going on at page 2.");
+    expect(of("orders").ids).toHaveLength(60);
+  });
+
+  it("is swept when a stream inside of its rows does not know the same", async () => {
+    const { runs } = await swept(["orders", "order_items"]);
+    expect((await runs.next()).of("orders").isActivated).toBe(false);
+    runs.state.setBookmark("order_items", { count: 59 });
+    expect((await runs.next()).of("orders").isActivated).toBe(true);
+  });
+
+  it("is read whole, in the same run, when rows have come with an old time", async () => {
+    const { simulator, runs } = await swept();
+    const id = simulator.change("order.import");
+    const { of, logged } = await runs.next();
+    expect(logged).toContain("1 rows have come with an old time. It is read whole.");
+    expect(of("orders").ids).toContain(id);
+    expect(of("orders").isActivated).toBe(true);
+  });
+
+  it("stays where it was when it could not be read, and hears again what it has missed", async () => {
+    const { simulator, runs } = await swept();
+    const before = groundOf(runs);
+    const id = simulator.change("order.create");
+    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/orders/" }]);
+    expect((await runs.next()).of("orders").problem).toContain("/v1/orders/");
+    expect(groundOf(runs)).toEqual(before);
+    simulator.setFaults([]);
+    expect((await runs.next()).of("orders").ids).toContain(id);
+  });
+
+  it("tells those who wait for its rows when it fails, too", async () => {
+    const { simulator, runs } = await swept(["customers", "payment_methods"]);
+    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/customers/" }]);
+    const { of } = await runs.next();
+    expect(of("payment_methods").problem).toContain("/v1/customers/");
+  });
+});
