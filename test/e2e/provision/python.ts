@@ -1,6 +1,6 @@
 /**
- * The Python tools that the end-to-end tests run: Meltano, targets, dbt and singer-check-tap, pinned
- * down to the last dependency. They cannot share an environment (their jsonschema differs by years), so
+ * The Python tools that the end-to-end tests run: Meltano, Dagster, targets, dbt and so on, pinned down
+ * to the last dependency. They cannot share an environment (their jsonschema differs by years), so
  * each has its own. Made once per set of pins, kept in `.cache/`.
  */
 import { createHash } from "node:crypto";
@@ -14,8 +14,11 @@ import { buildWheel } from "../../../scripts/build-wheel.ts";
 import { lastWords, type Missing } from "./missing.ts";
 
 const tools = [
+  "airflow",
+  "dagster",
   "dbt",
   "dbt-warehouses",
+  "kubernetes",
   "meltano",
   "singer-tools",
   "target-csv",
