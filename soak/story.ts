@@ -208,7 +208,7 @@ class Story {
   /** Loads what the target keeps, up to the state that it has confirmed. */
   #load(run: RunPlan, ending: TapRun): void {
     const lines = this.#read(ending);
-    const isInterrupted = ending.exitCode !== 0;
+    const isInterrupted = ending.exitCode !== 0 || ending.isPipeClosed;
     const states = lines.flatMap((line, at) => (line.type === "STATE" ? [at] : []));
     // Only a target that has failed confirms less than it got.
     const lost = isInterrupted ? run.statesLost : 0;

@@ -30,6 +30,11 @@ export interface TapRun {
   readonly hung: boolean;
   /** Whether what should have ended it came before its end. */
   readonly killed: boolean;
+  /**
+   * Whether the target has closed the pipe. What it has not read is lost then, though the tap may have
+   * written all of it into the pipe, and ended well.
+   */
+  readonly isPipeClosed: boolean;
 }
 
 export async function runTap(
@@ -94,8 +99,15 @@ async function runWith(args: readonly string[], now: Date, kill: Kill | null): P
     once(child, "close"),
   ]);
   clearTimeout(timer);
-  const exitCode = child.exitCode ?? undefined;
-  return { lines, stderr, exitCode, signal: child.signalCode ?? undefined, hung, killed };
+  return {
+    lines,
+    stderr,
+    exitCode: child.exitCode ?? undefined,
+    signal: child.signalCode ?? undefined,
+    hung,
+    killed,
+    isPipeClosed: killed && kill?.how === "closed pipe",
+  };
 }
 
 function signalOf({ how }: Kill): NodeJS.Signals {
