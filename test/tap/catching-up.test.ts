@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import type { Simulator, SimulatorOptions } from "../../simulator/index.ts";
+import { lastLineOf } from "../support/discretion.ts";
 import { catalogOf, everythingOf, streamNamed } from "../support/organization.ts";
 import { recordsOf } from "../support/records.ts";
 import { messagesOf, runTap } from "../support/run-tap.ts";
@@ -41,6 +42,37 @@ describe("an idle run", () => {
     const small = ["products", "benefits", "organizations"].flatMap((name) => simulator.rows(name));
     // Beside these, what was created in the hour before the newest row.
     expect(idle.written).toBeLessThan(texts.filter(isOpen).length + small.length + 100);
+  });
+});
+
+describe("a row that the full sweep could not read", () => {
+  test("is told of by each run until a full sweep has read it", async () => {
+    const simulator = await organization();
+    const warehouse = new Warehouse(simulator, { ...rarely, max_retries: 0 });
+    const [, { id = "" } = {}] = simulator.rows("orders");
+    simulator.setFaults([{ kind: "poison", path: "/v1/orders/", ids: [id] }]);
+    const sync = async (settings: object = {}) => {
+      simulator.clock.advance(3_600);
+      const { exitCode, stderr } = await warehouse.sync(everythingOf("orders"), settings);
+      return { exitCode, last: lastLineOf(stderr) };
+    };
+    const first = await sync();
+    simulator.setFaults([]);
+
+    const second = await sync();
+    const third = await sync();
+
+    expect(first.last).toContain("1 rows of orders can't be read");
+    for (const { exitCode, last } of [second, third]) {
+      expect(exitCode).toBe(1);
+      expect(last).toContain(
+        "1 rows of orders could not be read by the last full sweep, which began",
+      );
+    }
+    expect(warehouse.different("orders")).toEqual([id]);
+    expect((await sync({ full_sweep_hours: 0 })).exitCode).toBe(0);
+    expect((await sync()).exitCode).toBe(0);
+    expect(warehouse.different("orders")).toEqual([]);
   });
 });
 

@@ -8,8 +8,8 @@ const time = z.iso.datetime({ offset: true });
 /**
  * What the bookmark of a list that is caught up has besides that of its sweeps: `{"replication_key":
  * "created_at", "replication_key_value": "2026-08-20T07:12:32.999000Z", "swept_at": "…",
- * "caught_up_at": "…", "count": 100112, "recent": "…", "open": "…", "rows_per_100_customers": 510}`. Its numbers
- * are whole: who reads others as decimals may not be able to write them back.
+ * "caught_up_at": "…", "count": 100112, "recent": "…", "open": "…", "unreadable": 1, "rows_per_100_customers":
+ * 510}`. Its numbers are whole: who reads others as decimals may not be able to write them back.
  */
 const bookmarkSchema = z.looseObject({
   replication_key: z.string().optional(),
@@ -19,6 +19,7 @@ const bookmarkSchema = z.looseObject({
   count: z.int().nonnegative().optional(),
   recent: z.string().optional(),
   open: z.string().optional(),
+  unreadable: z.int().nonnegative().optional(),
   rows_per_100_customers: z.int().nonnegative().optional(),
   interrupted: z.object({ begun_at: time, open: z.string().optional() }).optional(),
 });
@@ -61,6 +62,8 @@ export interface Ground {
   readonly recent: string | undefined;
   /** The rows that were open, as `OpenRowsReading` writes them. */
   readonly open: string | undefined;
+  /** How many rows the last full sweep could not read. Which they are nobody knows until the next one. */
+  readonly unreadable: number;
   readonly rowsPerCustomer: number | undefined;
 }
 
@@ -84,6 +87,7 @@ export function readGround(
     count,
     recent,
     open: bookmark.open,
+    unreadable: bookmark.unreadable ?? 0,
     rowsPerCustomer:
       rows_per_100_customers === undefined ? undefined : rows_per_100_customers / 100,
   };
@@ -99,6 +103,7 @@ export function groundFields(createdBy: string, ground: Ground): BookmarkFields 
     count: ground.count,
     recent: ground.recent,
     open: ground.open,
+    unreadable: ground.unreadable === 0 ? undefined : ground.unreadable,
     rows_per_100_customers:
       ground.rowsPerCustomer === undefined ? undefined : Math.round(ground.rowsPerCustomer * 100),
   };

@@ -11,7 +11,7 @@ import {
 import type { SweepBookmark } from "../bookmarks/sweep-bookmark.ts";
 import type { Context } from "../contract/context.ts";
 import type { Method, OpenTask, RowObserver, StreamTask } from "../contract/kind.ts";
-import type { Step, Sync } from "../contract/step.ts";
+import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { readSweepBookmarks, syncFullTable } from "../lists/full-table.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
@@ -104,6 +104,7 @@ async function* sweepWhole(task: ListTask, changes: Changes, feed: ChangeFeed): 
       count: end.count - recent.later,
       recent: recent.known.text,
       open: open.text,
+      unreadable: end.unreadable ?? 0,
       rowsPerCustomer: undefined,
     });
     yield* feed.exports.bookmark(task);
@@ -139,7 +140,8 @@ async function* catchListUp(
     const touchedSince = problem === undefined ? { touchedSince: member.ground.caughtUpAt } : {};
     const end = { isComplete: false, isWhole: false, count, caughtUpAt, ...touchedSince };
     for (const observer of task.observers) observer.finish(end);
-    return feed.table(member, task.lane).outcomes(problem);
+    const stillUnread = problemOfSweep(task.stream, member.ground);
+    return feed.table(member, task.lane).outcomes(allOf(problem, stillUnread));
   } catch (error) {
     if (!(error instanceof TooMuchChangedError)) {
       // Who waits for the rows of this list would wait for ever.
@@ -153,6 +155,15 @@ async function* catchListUp(
     finish();
   }
   return yield* sweepWhole(task, changes, feed);
+}
+
+/** A row that the last full sweep could not read is missing until one can. */
+function problemOfSweep({ name }: Stream, { unreadable, sweptAt }: Ground): string | undefined {
+  if (unreadable === 0) return undefined;
+  return (
+    `${unreadable} rows of ${name} could not be read by the last full sweep, which began ` +
+    `${new Date(sweptAt).toISOString()}; the next one tries again.`
+  );
 }
 
 /** Tells an observer of a full sweep up to when the list is known by it. */

@@ -132,6 +132,7 @@ export class ChangeReader {
       count: (fresh.total ?? 0) - fresh.later,
       recent: fresh.recent,
       open: open.remembered,
+      unreadable: ground.unreadable,
       rowsPerCustomer: ground.rowsPerCustomer,
     };
   }

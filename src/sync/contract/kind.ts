@@ -44,6 +44,8 @@ export interface ListEnd {
   readonly isWhole: boolean;
   /** How many rows the API counts. */
   readonly count: number;
+  /** How many of them can't be read; none, unless said otherwise. */
+  readonly unreadable?: number;
   /** Where the list was caught up instead: those that passed were touched after this moment. */
   readonly touchedSince?: number;
   /** Up to when the list is known, where that is kept. */

@@ -18,6 +18,7 @@ import {
   isWhole as isWholeList,
   problemOf,
   reasonToStartOver,
+  unreadableIn,
   type Verdict,
 } from "../sweep/verdicts.ts";
 import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
@@ -83,7 +84,9 @@ export async function* syncFullTable(task: FullTableTask): Sync {
     const isProven = verdict?.outcome === "whole";
     const isComplete = isProven && !resumed;
     const isWhole = isComplete && verdict !== undefined && isWholeList(verdict);
-    const end = { isComplete, isProven, isWhole, count: verdict?.expected ?? 0 };
+    const count = verdict?.expected ?? 0;
+    const unreadable = verdict ? unreadableIn(verdict) : 0;
+    const end = { isComplete, isProven, isWhole, count, unreadable };
     for (const observer of observers) observer.finish(end);
   }
   let problem = verdict && problemOf(stream.name, verdict);

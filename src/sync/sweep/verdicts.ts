@@ -18,8 +18,13 @@ export interface Verdict {
 }
 
 /** Whether every row of the list has been read. */
-export function isWhole({ outcome, unreadable, unreadableElsewhere }: Verdict): boolean {
-  return outcome === "whole" && unreadable.length === 0 && !unreadableElsewhere;
+export function isWhole(verdict: Verdict): boolean {
+  return verdict.outcome === "whole" && unreadableIn(verdict) === 0;
+}
+
+/** How many rows can't be read, wherever they were met. */
+export function unreadableIn({ unreadable, unreadableElsewhere = 0 }: Verdict): number {
+  return unreadable.length + unreadableElsewhere;
 }
 
 /** Why a resumed sweep has to begin anew; undefined when it has not. */
@@ -32,12 +37,12 @@ export function reasonToStartOver({ outcome }: Verdict): string | undefined {
 /** Why a list is not whole, in one sentence; undefined when it is. */
 export function problemOf(list: string, verdict: Verdict): string | undefined {
   if (isWhole(verdict)) return undefined;
-  const { outcome, found, expected, unreadable, unreadableElsewhere = 0 } = verdict;
+  const { outcome, found, expected, unreadable } = verdict;
   const parts: string[] = [];
   if (outcome !== "whole") {
     parts.push(`${found} rows of ${list} were found ${shortfall(found, expected)}`);
   }
-  const met = unreadable.length + unreadableElsewhere;
+  const met = unreadableIn(verdict);
   // Among ties one may be met at several places; when all others are there the rest is the number.
   const count = outcome === "whole" ? Math.min(met, Math.max(1, expected - found)) : met;
   if (count > 0) {

@@ -12,6 +12,7 @@ const ground = fc.record({
   count: fc.nat(),
   recent: fc.option(fc.base64String(), { nil: undefined }),
   open: fc.option(fc.base64String(), { nil: undefined }),
+  unreadable: fc.nat(),
   rowsPerCustomer: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true }), { nil: undefined }),
 });
 
@@ -58,7 +59,7 @@ describe("the bookmark of a list that is caught up", () => {
   });
 
   it("keeps how many rows a customer has to a hundredth", () => {
-    const known = { sweptAt: 0, caughtUpAt: 0, count: 1, rowsPerCustomer: 5.104 };
+    const known = { sweptAt: 0, caughtUpAt: 0, count: 1, unreadable: 0, rowsPerCustomer: 5.104 };
     const none = { newest: undefined, recent: undefined, open: undefined };
     const state = stateOf(groundFields("created_at", { ...none, ...known }));
     expect(readGround("orders", "created_at", { state })?.rowsPerCustomer).toBe(5.1);

@@ -13,6 +13,7 @@ export const groundAt = (moment: number): Ground => ({
   count: 0,
   recent: undefined,
   open: undefined,
+  unreadable: 0,
   rowsPerCustomer: undefined,
 });
 

@@ -63,7 +63,9 @@ describe("a list that is read whole", () => {
     const { taken, activated, ends, seen, outcomes } = await sync();
     expect(columnOf(taken, "id")).toEqual(idsFrom(0));
     expect([activated, seen]).toEqual([1, 24]);
-    expect(ends).toEqual([{ isComplete: true, isProven: true, isWhole: true, count: 24 }]);
+    expect(ends).toEqual([
+      { isComplete: true, isProven: true, isWhole: true, count: 24, unreadable: 0 },
+    ]);
     expect(outcomes).toEqual([{ stream: "refunds", problem: undefined }]);
     expect(bookmarksOf(taken).at(-1)).toMatchObject({ sweep: undefined });
   });
@@ -80,7 +82,9 @@ describe("a list that is read whole", () => {
   it("is not activated when rows are missing, and its rows are not all", async () => {
     const { activated, ends, outcomes } = await sync({ countOf: ({ length }) => length + 1 });
     expect(activated).toBe(0);
-    expect(ends).toEqual([{ isComplete: false, isProven: false, isWhole: false, count: 25 }]);
+    expect(ends).toEqual([
+      { isComplete: false, isProven: false, isWhole: false, count: 25, unreadable: 0 },
+    ]);
     expect(outcomes[0]?.problem).toContain("24 rows of refunds were found but the API counts 25");
   });
 
@@ -91,7 +95,9 @@ describe("a list that is read whole", () => {
     }));
     const { activated, ends, outcomes } = await sync({ rowsAt: () => keyless });
     expect(activated).toBe(0);
-    expect(ends).toEqual([{ isComplete: true, isProven: true, isWhole: false, count: 24 }]);
+    expect(ends).toEqual([
+      { isComplete: true, isProven: true, isWhole: false, count: 24, unreadable: 1 },
+    ]);
     expect(outcomes[0]?.problem).toContain("1 rows of refunds can't be read");
   });
 });
@@ -103,7 +109,9 @@ describe("a list whose reading was interrupted", () => {
     expect(logged).toContain("refunds: going on at page 5.");
     expect(columnOf(taken, "id")).toEqual(idsFrom(12));
     expect(activated).toBe(0);
-    expect(ends).toEqual([{ isComplete: false, isProven: true, isWhole: false, count: 24 }]);
+    expect(ends).toEqual([
+      { isComplete: false, isProven: true, isWhole: false, count: 24, unreadable: 0 },
+    ]);
     expect(bookmarksOf(taken).at(-1)).toEqual({ version: bookmark.version, sweep: undefined });
   });
 
