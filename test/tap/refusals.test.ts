@@ -159,7 +159,7 @@ describe("a token that is not accepted ends the run", () => {
   test("also when it expires on the way: what was read is kept", async () => {
     const simulator = await simulate({
       sizes: { customers: 100 },
-      faults: [{ kind: "expire", after: 10 }],
+      faults: [{ kind: "expire", after: 12 }],
     });
 
     const config = configFor(simulator, { page_size: 10, concurrency: 2 });
@@ -168,7 +168,7 @@ describe("a token that is not accepted ends the run", () => {
     expect(exitCode).toBe(2);
     expect(lastLineOf(stderr)).toMatch(/401/);
     // Nobody goes on asking with a token that is over.
-    expect(simulator.requests.length).toBeLessThanOrEqual(10 + 2);
+    expect(simulator.requests.length).toBeLessThanOrEqual(12 + 2);
     const messages = messagesOf(lines);
     expect(messages.at(-1)).toMatchObject({
       type: "STATE",
