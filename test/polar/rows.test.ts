@@ -86,7 +86,7 @@ describe("Rows", () => {
       const rows = rowsOf(`[${element},{"a":1},${element}]`);
       expect(rows.count).toBe(3);
       expect([0, 1, 2].map((row) => rows.textOf(row, "a"))).toEqual([undefined, "1", undefined]);
-      expect(rows.shape(0)).toBe(RowShape.of([]));
+      expect(rows.shape(0)).toEqual(RowShape.of([]));
     },
   );
 });
