@@ -6,6 +6,9 @@ import { idsOf } from "../support/records.ts";
 import { lastStateOf, runTap, runTapUntil } from "../support/run-tap.ts";
 import { configFor, listedIds, requestCount, simulate } from "../support/simulation.ts";
 
+/** Without the requests that a later sync needs: of exports, and of where the sources of changes stand. */
+const plain = { use_exports: false, full_sweep_hours: 0 };
+
 test("429: everything waits as long as the API says, the wait is logged, and no row is lost", async () => {
   const simulator = await simulate({
     sizes: { customers: 120 },
@@ -13,7 +16,7 @@ test("429: everything waits as long as the API says, the wait is logged, and no 
     rateLimit: { requestsPerMinute: 8, retryAfterSeconds: 1 },
   });
 
-  const config = configFor(simulator, { use_exports: false, page_size: 10, max_retries: 0 });
+  const config = configFor(simulator, { ...plain, page_size: 10, max_retries: 0 });
   const { lines, exitCode, stderr } = await runTap({
     config,
     catalog: catalogOf("customers", "orders"),
@@ -37,7 +40,7 @@ test("429: everything waits as long as the API says, the wait is logged, and no 
 test("the budget: no request more, and the wait is logged", async () => {
   const simulator = await simulate({ sizes: { customers: 100 }, ties: "stable" });
   const config = configFor(simulator, {
-    use_exports: false,
+    ...plain,
     page_size: 10,
     requests_per_minute: 6,
   });
@@ -58,7 +61,7 @@ test("the budget: no request more, and the wait is logged", async () => {
 test("a budget that is not used up is not felt", async () => {
   const simulator = await simulate({ sizes: { customers: 100 }, ties: "stable" });
   const config = configFor(simulator, {
-    use_exports: false,
+    ...plain,
     page_size: 10,
     requests_per_minute: 12,
   });
@@ -106,7 +109,7 @@ test("a long wait ends with the run", async () => {
     faults: [{ kind: "rate-limit", seconds: 1800, after: 6 }],
   });
 
-  const config = configFor(simulator, { use_exports: false, page_size: 10, concurrency: 1 });
+  const config = configFor(simulator, { ...plain, page_size: 10, concurrency: 1 });
   const { lines, exitCode } = await runTapUntil(
     { config, catalog: catalogOf("customers") },
     "SIGTERM",
