@@ -3,7 +3,8 @@ import type { Rows } from "../../polar/rows.ts";
 import type { ListSource, Query } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { readListPage } from "../lists/read-list.ts";
-import { timeOf } from "../records/row-values.ts";
+import { stringOf, timeOf } from "../records/row-values.ts";
+import { newestFirst, otherLimits, type Part } from "../sweep/passes.ts";
 
 /** What to read of a list, newest rows first. */
 export interface NewestReading {
@@ -14,6 +15,9 @@ export interface NewestReading {
   /** More pages than these are not worth it. */
   readonly mostPages: number;
 }
+
+/** So often pages whose border cuts a tie are read again, in other sizes. */
+const MOST_OTHER_SIZES = 3;
 
 /** The newest rows of a list. Who takes them releases them. */
 export class NewestRows {
@@ -57,6 +61,13 @@ export class NewestRows {
     });
   }
 
+  /** Whether as many different rows have come as the list has, all of which were asked for. */
+  get isWhole(): boolean {
+    if (Number.isFinite(this.since) || this.count === undefined) return false;
+    const ids = new Set([...this.rows()].map(({ rows, row }) => stringOf(rows, row, "id")));
+    return ids.size >= this.count;
+  }
+
   release(): void {
     for (const page of this.pages) page.release();
   }
@@ -69,14 +80,50 @@ export class NewestRows {
 export async function readNewest(
   source: ListSource,
   createdBy: string,
-  { query, since, mostPages }: NewestReading,
+  reading: NewestReading,
   lane: LaneContext,
 ): Promise<NewestRows> {
-  const part = {
-    sorting: source.order.map((key) => (key.startsWith("-") ? key.slice(1) : `-${key}`)),
-    query: { ...source.query, ...query },
-    limit: lane.pageSize,
-  };
+  return readPages(source, createdBy, reading, newestPart(source, reading, lane), lane);
+}
+
+/**
+ * The same for rows of which none may slip through: where the border of two pages cuts rows of one time,
+ * one may have hidden another, and they are read again with other borders. Some rows come twice then.
+ */
+export async function readNewestWithTies(
+  source: ListSource,
+  createdBy: string,
+  reading: NewestReading,
+  lane: LaneContext,
+): Promise<NewestRows> {
+  const part = newestPart(source, reading, lane);
+  let all = await readPages(source, createdBy, reading, part, lane);
+  let last = all;
+  for (const other of otherLimits(part).slice(0, MOST_OTHER_SIZES)) {
+    if (!last.isCutInTies || all.isWhole) break;
+    try {
+      last = await readPages(source, createdBy, reading, other, lane);
+    } catch (error) {
+      all.release();
+      throw error;
+    }
+    all = new NewestRows([...all.pages, ...last.pages], last.isReached, all.since, createdBy);
+  }
+  return all;
+}
+
+function newestPart(source: ListSource, { query }: NewestReading, lane: LaneContext): Part {
+  const newest = newestFirst(source, lane.pageSize);
+  return { ...newest, query: { ...newest.query, ...query } };
+}
+
+async function readPages(
+  source: ListSource,
+  createdBy: string,
+  { since, mostPages }: NewestReading,
+  part: Part,
+  lane: LaneContext,
+): Promise<NewestRows> {
   const pages: ListPage[] = [];
   try {
     for (let number = 1; number <= mostPages; number++) {

@@ -5,7 +5,7 @@ import { stringOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
 import { idHash } from "./known-ids.ts";
 import type { Member } from "./member.ts";
-import { type NewestRows, readNewest } from "./newest-rows.ts";
+import { type NewestRows, readNewestWithTies } from "./newest-rows.ts";
 import { isByTime, MOST_REMEMBERED, OpenMemory } from "./open-memory.ts";
 import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 
@@ -29,7 +29,12 @@ export class OpenRowsReading {
   static async read(member: Member, begunAt: number, lane: LaneContext): Promise<OpenRowsReading> {
     const { task, changes, ground } = member;
     const readings = (changes.open ?? []).map((open) =>
-      readNewest(task.source, changes.createdBy, readingOf(open, ground.caughtUpAt, begunAt), lane),
+      readNewestWithTies(
+        task.source,
+        changes.createdBy,
+        readingOf(open, ground.caughtUpAt, begunAt),
+        lane,
+      ),
     );
     return new OpenRowsReading(member, await Promise.all(readings));
   }
@@ -59,9 +64,12 @@ export class OpenRowsReading {
       const owner = customer?.property && stringOf(rows, row, customer.property);
       if (owner) hints.touch(owner, task.stream.name);
     };
+    const seen = new Set<string>();
     for (const { rows, row } of this.#rows((open) => !isByTime(open))) {
       const id = stringOf(rows, row, "id");
-      const wasOpen = id === undefined || before.delete(idHash(id));
+      if (id === undefined || seen.has(id)) continue;
+      seen.add(id);
+      const wasOpen = before.delete(idHash(id));
       if (areAllKnown && !wasOpen) touch(rows, row);
     }
     for (const [hash, id] of before) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { Hints } from "../../../src/sync/changes/hints.ts";
+import { OpenMemory } from "../../../src/sync/changes/open-memory.ts";
 import { OpenRowsReading } from "../../../src/sync/changes/open-rows.ts";
 import { fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { contextFor, laneOf } from "../syncs.ts";
@@ -62,6 +63,36 @@ describe("the open rows of a list", () => {
     expect(customers.sort()).toEqual([uuid(101), uuid(103)]);
   });
 
+  it("are all known although some are of one time, and a page has repeated one of them", async () => {
+    const all = [1, 2, 3, 4].map(order);
+    const limits: number[] = [];
+    const api = await fakeApi(({ query }) => {
+      const [limit, page] = [Number(query.get("limit")), Number(query.get("page"))];
+      limits.push(limit);
+      // The second page of two begins with the last row of the first, in the place of another.
+      const dealt = limit === 2 && page === 2 ? [all[0], all[1], all[1], all[3]] : all;
+      const items = dealt.slice(limit * (page - 1), limit * page);
+      const created_at = "2026-08-20T11:00:00Z";
+      const shown = items.map((row) => ({ ...row, created_at }));
+      const pagination = { total_count: 4, max_page: Math.ceil(4 / limit) };
+      return { body: JSON.stringify({ items: shown, pagination }) };
+    });
+    const lane = laneOf(contextFor(api, {}, { pageSize: 2 }));
+    const member = memberOf("refunds", groundAt(BEGUN - 3_600_000), lane);
+    const reading = await OpenRowsReading.read(member, BEGUN, lane);
+    const { remembered } = reading;
+    expect(OpenMemory.read(remembered)).toHaveLength(4);
+    expect(limits).toEqual([2, 2, 100]);
+    reading.release();
+    // Those that came twice are no others than they were.
+    const known = memberOf("refunds", { ...member.ground, open: remembered }, lane);
+    const again = await OpenRowsReading.read(known, BEGUN, lane);
+    const nobody = new Hints();
+    again.tell(nobody);
+    again.release();
+    expect([...nobody.customers]).toEqual([]);
+  });
+
   it("tell of nobody while they are the same", async () => {
     const { remembered } = await told("orders", [order(1)], "");
     expect(await told("orders", [order(1)], remembered)).toMatchObject({
@@ -101,10 +132,16 @@ describe("the open rows of a list", () => {
   });
 
   it("are not all where more have changed than are followed", async () => {
-    const row = { id: uuid(1), customer_id: uuid(2), started_at: "2026-08-20T11:00:00Z" };
+    const rowOf = (page: number) => {
+      const started_at = new Date(BEGUN - 60_000 * page).toISOString();
+      return { id: uuid(page), customer_id: uuid(2), started_at };
+    };
     const read = async (pages: number) => {
       const pagination = { total_count: 100 * pages, max_page: pages };
-      const api = await fakeApi(() => ({ body: JSON.stringify({ items: [row], pagination }) }));
+      const api = await fakeApi(({ query }) => {
+        const items = [rowOf(Number(query.get("page")))];
+        return { body: JSON.stringify({ items, pagination }) };
+      });
       const lane = laneOf(contextFor(api));
       const member = memberOf("subscriptions", groundAt(BEGUN - 3_600_000), lane);
       const reading = await OpenRowsReading.read(member, BEGUN, lane);
