@@ -7,7 +7,8 @@ export const lists: readonly Mutant[] = [
     "src/sync/lists/full-table.ts",
     [test("full-table")],
     [
-      ['verdict?.outcome === "whole" && !resumed', 'verdict?.outcome === "whole"'],
+      ["isProven && !resumed", "isProven"],
+      ["verdict ? unreadableIn(verdict) : 0", "0"],
       ["isComplete && verdict !== undefined && isWholeList(verdict)", "isComplete"],
       ["!lane.emitActivateVersion || resumed ||", "!lane.emitActivateVersion ||"],
       ["|| outcome.problem !== undefined) continue;", ") continue;"],
@@ -53,7 +54,6 @@ export const lists: readonly Mutant[] = [
     [test("read-once")],
     [
       ["counts.size === 1 && counts.has(seen.size)", "counts.has(seen.size)"],
-      ["number === 1 ? firstPage : undefined", "undefined"],
       ["if (addKey(seen, key, rows, row)) onRow", "addKey(seen, key, rows, row); onRow"],
       [
         "if (yield* readOnce(part, lane)) return undefined;",

@@ -54,10 +54,8 @@ export const sweep: readonly Mutant[] = [
     "src/sync/sweep/verdicts.ts",
     [test("verdicts"), test("sweep")],
     [
-      [
-        'outcome === "whole" && unreadable.length === 0 && !unreadableElsewhere',
-        'outcome === "whole"',
-      ],
+      ['verdict.outcome === "whole" && unreadableIn(verdict) === 0', 'verdict.outcome === "whole"'],
+      ["unreadable.length + unreadableElsewhere", "unreadable.length"],
       ['outcome === "whole" ? Math.min(met, Math.max(1, expected - found)) : met', "met"],
       ["found >= expected", "found > expected"],
     ],
@@ -182,7 +180,7 @@ export const sweep: readonly Mutant[] = [
     [test("passes"), test("sweep")],
     [
       ["if (order.length > 0) yield [last];", ""],
-      ["if (limit !== pageSize) yield", "yield"],
+      [".filter((limit) => limit !== part.limit)", ""],
     ],
   ),
 ];
