@@ -8,7 +8,7 @@ import { InvalidJsonError } from "../../src/polar/json/json-index.ts";
 import { NOTE_SIZE, scan } from "../../src/polar/json/scanner.ts";
 import { PagePool } from "../../src/polar/page.ts";
 import { isJsonObject } from "../../src/shared/json-text.ts";
-import { damaged, jsonText, rowsText } from "../../test/polar/json/json-texts.ts";
+import { damaged, isJson, jsonText, rowsText } from "../../test/polar/json/json-texts.ts";
 import { spansOf } from "../strict-json.ts";
 import type { Target } from "../target.ts";
 
@@ -67,15 +67,6 @@ function expectedRows(spans: NonNullable<ReturnType<typeof spansOf>>, deepest: n
     .map(({ keyStart, keyEnd, start, end, next }) => {
       return [keyStart, keyEnd, start, end, numbers[next] ?? count];
     });
-}
-
-function isJson(bytes: Buffer): boolean {
-  try {
-    JSON.parse(bytes.toString());
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** More than the real depth for texts with brackets in strings: it only tells deep from flat. */

@@ -90,3 +90,13 @@ export function damaged(text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> {
       return bytes;
     });
 }
+
+/** Whether JSON.parse takes it. */
+export function isJson(bytes: Buffer): boolean {
+  try {
+    JSON.parse(bytes.toString());
+    return true;
+  } catch {
+    return false;
+  }
+}
