@@ -55,22 +55,16 @@ describe("what has changed in a list", () => {
     expect(count(requests, `/v1/customers/${customer}`)).toBe(0);
   });
 
-  it("is written by a customer who came inside of an event, without a request", async () => {
-    const { simulator, runs } = await swept(["customers"]);
+  it.each([
+    ["is written by a customer who came inside of an event, without a request", read, 0],
+    ["is asked for row by row where no list takes a customer", webhooks, 1],
+  ])("%s", async (_, scopes, asked) => {
+    const { simulator, runs } = await swept(["customers"], scopes);
     const [{ id = "" } = {}] = simulator.rows("customers");
     simulator.change("customer.update", { id });
     const { of, requests } = await runs.next();
     expect(of("customers").ids).toContain(id);
-    expect(count(requests, `/v1/customers/${id}`)).toBe(0);
-  });
-
-  it("is asked for row by row where no list takes a customer", async () => {
-    const { simulator, runs } = await swept(["customers"], webhooks);
-    const [{ id = "" } = {}] = simulator.rows("customers");
-    simulator.change("customer.update", { id });
-    const { of, requests } = await runs.next();
-    expect(of("customers").ids).toContain(id);
-    expect(count(requests, `/v1/customers/${id}`)).toBe(1);
+    expect(count(requests, `/v1/customers/${id}`)).toBe(asked);
   });
 
   it("is passed by where it has gone", async () => {
