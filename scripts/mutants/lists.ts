@@ -9,7 +9,7 @@ export const lists: readonly Mutant[] = [
     [
       ["isProven && !resumed", "isProven"],
       ["verdict ? unreadableIn(verdict) : 0", "0"],
-      ["isComplete && verdict !== undefined && isWholeList(verdict)", "isComplete"],
+      ["isComplete && unreadable === 0", "isComplete"],
       ["!lane.emitActivateVersion || resumed ||", "!lane.emitActivateVersion ||"],
       ["|| outcome.problem !== undefined) continue;", ") continue;"],
       ["others.every((other) => other === first) ? bookmarks[0] : undefined", "bookmarks[0]"],

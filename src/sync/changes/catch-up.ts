@@ -15,6 +15,7 @@ import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { readSweepBookmarks, syncFullTable } from "../lists/full-table.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsOfSweep } from "./open-memory.ts";
 import { RecentRows } from "./recent-rows.ts";
@@ -75,7 +76,9 @@ function isSweepDue(
   const isInterrupted = sweeps.some(({ position }) => position !== undefined);
   // All of it costs no more than its newest rows.
   const isOnePage = count <= pageSize;
-  return isInterrupted || isOnePage || begunAt - sweptAt >= settings.fullSweepHours * 3_600_000;
+  return (
+    isInterrupted || isOnePage || begunAt - sweptAt >= settings.fullSweepHours * HOUR_MILLISECONDS
+  );
 }
 
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */

@@ -9,6 +9,7 @@ import type { TableWriter } from "../records/table-writer.ts";
 import { type ChangeFeed, TooMuchChangedError } from "./feed.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import type { Hints } from "./hints.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
 import type { OpenRowsReading } from "./open-rows.ts";
 import { planReading } from "./plan-reading.ts";
@@ -16,8 +17,6 @@ import { CUSTOMERS_AT_ONCE, readOfCustomers, readSingleRows } from "./touched-ro
 
 /** So many rows of a customer are expected where nothing is known yet. */
 const ROWS_PER_CUSTOMER = 3;
-
-const HOUR_MILLISECONDS = 3_600_000;
 
 /** How the catching up of a list has ended. */
 interface CaughtUp {

@@ -1,10 +1,9 @@
 import type { ListPage } from "../../polar/list.ts";
 import type { Rows } from "../../polar/rows.ts";
 import { TapError } from "../../shared/errors.ts";
-import { type LaneContext, quietly } from "../contract/context.ts";
-import { readListPage } from "../lists/read-list.ts";
+import type { LaneContext } from "../contract/context.ts";
+import { countRows } from "../lists/read-list.ts";
 import { stringOf, timeOf } from "../records/row-values.ts";
-import { firstPass } from "../sweep/passes.ts";
 import { EmbeddedRow } from "./embedded-rows.ts";
 import { type Bucket, ROWS_PER_BUCKET } from "./export-buckets.ts";
 import type { ExportIndex } from "./export-index.ts";
@@ -136,11 +135,7 @@ export class ExportLook {
     if (!source.range) return 0;
     const before = new Date(time).toISOString();
     const query = { ...source.query, [source.range.before]: before };
-    const lane = { ...quietly(this.#lane), pageSize: 1 };
-    const part = firstPass({ ...source, query }, 1);
-    const page = await readListPage({ source }, part, 1, lane);
-    page.release();
-    return page.totalCount ?? 0;
+    return (await countRows({ ...source, query }, this.#lane)) ?? 0;
   }
 
   /** Goes on among the older buckets where the last run ended. Resolves to where the next one is to. */

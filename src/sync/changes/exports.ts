@@ -11,6 +11,7 @@ import { type ExportIndex, indexFields, keeperOf, readIndex } from "./export-ind
 import { ExportLook } from "./export-look.ts";
 import { firstIndex } from "./first-export-index.ts";
 import type { Hints } from "./hints.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
 import type { ExportSource } from "./read-export.ts";
 import type { Begun } from "./recent-rows.ts";
@@ -23,8 +24,6 @@ const MOST_PIECES_IF_TOLD = 1;
 
 /** …and each export is looked at so often between two full sweeps. */
 const LOOKS_IF_TOLD = 4;
-
-const HOUR_MILLISECONDS = 3_600_000;
 
 /** The CSV exports of a run: what they show to have changed. None of them is needed. */
 export class Exports {

@@ -2,6 +2,7 @@ import type { ListSource } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { readListPage } from "../lists/read-list.ts";
 import { timeOf } from "../records/row-values.ts";
+import { firstPass } from "../sweep/passes.ts";
 import { cut, type ExportedRow } from "./export-buckets.ts";
 import type { ExportIndex } from "./export-index.ts";
 import { ROWS_AT_ONCE } from "./export-look.ts";
@@ -42,7 +43,7 @@ async function bordersOf(
   total: number,
   lane: LaneContext,
 ): Promise<readonly number[]> {
-  const part = { sorting: source.order, query: source.query ?? {}, limit: 1 };
+  const part = firstPass(source, 1);
   const borders: number[] = [];
   for (let rank = ROWS_AT_ONCE; rank < total; rank += ROWS_AT_ONCE) {
     const page = await readListPage({ source }, part, rank + 1, lane);

@@ -3,6 +3,7 @@ import type { OpenRows } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
 import { idHash } from "./known-ids.ts";
 import type { Member } from "./member.ts";
 import { type NewestRows, readNewestWithTies } from "./newest-rows.ts";
@@ -14,8 +15,6 @@ const MOST_PAGES = 5;
 
 /** More pages of rows that have changed are not worth it: then the list is read whole. */
 const MOST_CHANGED_PAGES = 20;
-
-const HOUR_MILLISECONDS = 3_600_000;
 
 /**
  * The rows that may change without a trace, as the filters of the API tell them. Who has such a row

@@ -6,6 +6,7 @@ import { readBookmark } from "../bookmarks/bookmark.ts";
 import { FEED_BOOKMARK, feedBookmark, type ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
 import type { Hints } from "./hints.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
 import type { Begun } from "./recent-rows.ts";
 import { ToldChanges } from "./told-changes.ts";
@@ -64,7 +65,7 @@ export class ToldSources {
     const { sources: known, refused: before } = readBookmark(FEED_BOOKMARK, feedBookmark, lane);
     const refused = { ...before };
     const { begunAt } = this.#run;
-    const pause = (lane.settings.fullSweepHours * 3_600_000) / TRIES_IF_REFUSED;
+    const pause = (lane.settings.fullSweepHours * HOUR_MILLISECONDS) / TRIES_IF_REFUSED;
     // A source that can't be read now goes on from where it stood.
     const sources: Record<string, ToldBookmark> = { ...known };
     const asking = streams.map(async (stream) => {

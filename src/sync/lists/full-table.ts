@@ -14,13 +14,7 @@ import { method, type OpenTask, type StreamTask } from "../contract/kind.ts";
 import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import type { SweepPosition } from "../sweep/position.ts";
-import {
-  isWhole as isWholeList,
-  problemOf,
-  reasonToStartOver,
-  unreadableIn,
-  type Verdict,
-} from "../sweep/verdicts.ts";
+import { problemOf, reasonToStartOver, unreadableIn, type Verdict } from "../sweep/verdicts.ts";
 import { BadParents, isOfOneParent, ServerGuard } from "./bad-parents.ts";
 import { readParents } from "./parents.ts";
 import { itemKey, readList } from "./read-list.ts";
@@ -83,9 +77,9 @@ export async function* syncFullTable(task: FullTableTask): Sync {
   } finally {
     const isProven = verdict?.outcome === "whole";
     const isComplete = isProven && !resumed;
-    const isWhole = isComplete && verdict !== undefined && isWholeList(verdict);
     const count = verdict?.expected ?? 0;
     const unreadable = verdict ? unreadableIn(verdict) : 0;
+    const isWhole = isComplete && unreadable === 0;
     const end = { isComplete, isProven, isWhole, count, unreadable };
     for (const observer of observers) observer.finish(end);
   }
