@@ -3,11 +3,10 @@
  * of this repository: from nothing to rows in PostgreSQL, and to figures. What a reader fills in comes from the simulator and
  * the server at hand, and nothing else is changed but the name of the database.
  */
-import { execFileSync } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Simulator, startSimulator } from "../../simulator/index.ts";
 import { blocksOf, freshCopy, typedBlocks } from "../support/pages.ts";
 import { workFolder } from "../support/processes.ts";
@@ -17,22 +16,7 @@ import { runProgram } from "./programs.ts";
 import { requirementsOf, type Tool } from "./provision/python.ts";
 import { describeWith, serverUrl } from "./tools.ts";
 
-const hasClients = (() => {
-  try {
-    execFileSync("psql", ["--version"]);
-    execFileSync("createdb", ["--version"]);
-    return true;
-  } catch {
-    return false;
-  }
-})();
-
-const needed = hasClients ? describeWith : withoutClients;
-function withoutClients(_: unknown, name: string, body: () => void): void {
-  describe.skip(`${name} (there is no psql and createdb)`, body);
-}
-
-needed(["uv", "postgres"], "typed word for word", () => {
+describeWith(["psql", "uv", "postgres"], "typed word for word", () => {
   let simulator: Simulator;
   let folder: string;
   let database: Database;
