@@ -12,7 +12,7 @@ import { folder, tap } from "../processes.ts";
 import { median } from "../repeat.ts";
 import type { Section } from "../report.ts";
 import { catalogShape } from "../tap.ts";
-import { Business, calm } from "./business.ts";
+import { Business, calm, dayOfBusiness } from "./business.ts";
 import { Mirror } from "./mirror.ts";
 
 const streams = [
@@ -64,10 +64,11 @@ export async function day(name: string, orders: number, hours: number): Promise<
     ties: "stable",
     date: "simulator",
     scopes: set.scopes,
+    // The day before adds to them.
     sizes: {
-      orders,
-      customers: orders / 5,
-      subscriptions: orders / 10,
+      orders: orders - dayOfBusiness.orders,
+      customers: orders / 5 - dayOfBusiness.customers,
+      subscriptions: orders / 10 - dayOfBusiness.subscriptions,
       checkouts: 1_000,
       refunds: 1_000,
     },
