@@ -23,7 +23,7 @@ export const benefitGrants = defineStream({
     splits: { is_granted: ["true", "false"] },
     changes: {
       createdBy: "created_at",
-      customer: { property: "customer_id", parameter: "customer_id" },
+      customer: { property: "customer_id", parameter: "customer_id", comesFirst: true },
       namedBy: { event: "benefit_grant_id", webhook: "benefit_grant" },
       embeds: { property: "customer", stream: "customers" },
     },

@@ -97,6 +97,8 @@ export interface Changes {
     readonly parameter?: string;
     /** How many customers the parameter takes at once; 100 unless said otherwise. */
     readonly atOnce?: number;
+    /** A customer is created before the first of their rows is: a new one has new rows only. */
+    readonly comesFirst?: true;
   };
   /** The path of a single row, with `{id}`. */
   readonly rowPath?: string;

@@ -38,7 +38,7 @@ export const orders = defineStream({
     range: { after: "created_after", before: "created_before" },
     changes: {
       createdBy: "created_at",
-      customer: { property: "customer_id", parameter: "customer_id" },
+      customer: { property: "customer_id", parameter: "customer_id", comesFirst: true },
       rowPath: "/v1/orders/{id}",
       namedBy: { event: "order_id", webhook: "order" },
       open: [{ query: { status: ["draft", "pending"] } }],

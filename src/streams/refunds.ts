@@ -12,7 +12,7 @@ export const refunds = defineStream({
     splits: { succeeded: ["true", "false"] },
     changes: {
       createdBy: "created_at",
-      customer: { property: "customer_id", parameter: "customer_id" },
+      customer: { property: "customer_id", parameter: "customer_id", comesFirst: true },
       namedBy: { event: "refund_id", webhook: "refund" },
       untouchedBy: [
         "balance.order",

@@ -33,7 +33,7 @@ export const subscriptions = defineStream({
     range: { after: "started_after", before: "started_before" },
     changes: {
       createdBy: "started_at",
-      customer: { property: "customer_id", parameter: "customer_id" },
+      customer: { property: "customer_id", parameter: "customer_id", comesFirst: true },
       rowPath: "/v1/subscriptions/{id}",
       namedBy: { event: "subscription_id", webhook: "subscription" },
       open: [

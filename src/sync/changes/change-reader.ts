@@ -54,7 +54,7 @@ export class ChangeReader {
     }
     const fresh = await this.#audited(first);
     const exported = this.#feed.exports.lookAt(this.#member);
-    const { total = 0 } = fresh;
+    const { total = 0, allSince } = fresh;
     const ground = this.#groundAfter(fresh, open);
     for (const reading of [fresh, ...open.readings, ...(exported ? [exported.rows] : [])]) {
       for (const { rows, row, page } of reading.rows()) this.#write(rows, row, page);
@@ -62,11 +62,11 @@ export class ChangeReader {
       reading.release();
     }
     yield* this.#takeKept(hints);
-    const customers = this.#customersToRead(hints);
+    const customers = this.#customersToRead(hints, allSince);
     const ids = [...(hints.rows.get(stream.name) ?? [])].filter((id) => !this.#written.has(id));
     this.#checkCost(customers.length, ids.length, total);
     const before = this.#written.size;
-    const problem = yield* this.#readTouched(customers, ids, fresh.allSince);
+    const problem = yield* this.#readTouched(customers, ids, allSince);
     lane.onAllRequested();
     this.#report(customers.length, total);
     const found = this.#written.size - before;
@@ -87,9 +87,9 @@ export class ChangeReader {
   }
 
   /** Touched rows that have come with what tells of them, and with nothing that was read later. */
-  *#takeKept({ kept, customers }: Hints): Generator<Step, void> {
+  *#takeKept({ kept }: Hints): Generator<Step, void> {
     for (const { rows, row, page } of kept.get(this.#task.stream.name)?.rows() ?? []) {
-      if (customers.has(stringOf(rows, row, "id") ?? "")) this.#write(rows, row, page);
+      this.#write(rows, row, page);
     }
     yield* this.#table.take();
   }
@@ -101,7 +101,9 @@ export class ChangeReader {
   async #audited(first: FreshRows): Promise<FreshRows> {
     const { stream, lane } = this.#task;
     let fresh = first;
-    if (fresh.isComplete && fresh.surplus !== 0) {
+    // What came with an old time is read already, if its export shows it.
+    const areLateRead = () => this.#feed.exports.lookAt(this.#member)?.explains(fresh) ?? false;
+    if (fresh.isComplete && fresh.surplus !== 0 && !(fresh.surplus > 0 && areLateRead())) {
       first.release();
       fresh = await FreshRows.read(this.#member, this.#feed, lane);
     }
@@ -110,9 +112,7 @@ export class ChangeReader {
       const gone = `${-surplus} rows have gone since; the next full sweep tells which.`;
       lane.log.info(gone, { stream: stream.name });
     }
-    // What came with an old time is read already, if its export shows it.
-    const { growth = 0 } = this.#feed.exports.lookAt(this.#member) ?? {};
-    if (isComplete && surplus <= growth) return fresh;
+    if (isComplete && (surplus <= 0 || areLateRead())) return fresh;
     fresh.release();
     if (!isComplete) throw new TooMuchChangedError(`${stream.name}: too many new rows to follow.`);
     throw new TooMuchChangedError(
@@ -152,10 +152,10 @@ export class ChangeReader {
   }
 
   /** Customers whose rows are to be read; where the rows are customers, those not written yet. */
-  #customersToRead(hints: Hints): readonly string[] {
+  #customersToRead(hints: Hints, readSince: number | undefined): readonly string[] {
     const { changes } = this.#member;
     if (!changes.customer) return [];
-    const customers = hints.customersOf(changes);
+    const customers = hints.customersOf(changes, readSince);
     return this.#isOfCustomers ? customers.filter((id) => !this.#written.has(id)) : customers;
   }
 

@@ -7,7 +7,7 @@ import { stringOf, timeOf } from "../records/row-values.ts";
 import { EmbeddedRow } from "./embedded-rows.ts";
 import { type Bucket, ROWS_PER_BUCKET } from "./export-buckets.ts";
 import type { ExportIndex } from "./export-index.ts";
-import { chooseSome, divide, hasChanged, type Piece, settle } from "./export-pieces.ts";
+import { chooseSome, divide, hasChanged, hasGrown, type Piece, settle } from "./export-pieces.ts";
 import { KeptRows } from "./kept-rows.ts";
 import type { Member } from "./member.ts";
 import { type ExportSource, readExport } from "./read-export.ts";
@@ -21,8 +21,11 @@ const BUCKETS_AT_ONCE = Math.floor(ROWS_AT_ONCE / ROWS_PER_BUCKET);
 /** So many requests for older rows, beside the one for the newest, are enough for one run. */
 const MOST_OLDER_WINDOWS = 3;
 
-/** So many places where rows came with an old time are looked for by one run. */
-const MOST_LATE_PLACES = 5;
+/** So many windows in which rows came with an old time are looked for by one run… */
+const MOST_LATE_WINDOWS = 3;
+
+/** …and so many pieces of each are read, into which they have come. */
+const MOST_LATE_PIECES = 5;
 
 /** Thrown when the server exports other columns than when the digests were made. */
 class ColumnsChangedError extends TapError {
@@ -37,6 +40,22 @@ export interface Limits {
   readonly share: number;
 }
 
+/** The buckets that one request looks at: from `first` to before `last`. */
+interface Window {
+  readonly first: number;
+  readonly last: number;
+  /** Until when rows are taken in that are in no bucket yet; none are without it. */
+  readonly newUntil?: number;
+}
+
+/** What the newest rows of a list tell of those that have come with an old time. */
+export interface LateRows {
+  /** How many have come that are not among the newest rows. */
+  readonly surplus: number;
+  /** How many of the newest rows have come that were created before a moment. */
+  readonly countBefore: (moment: number) => number;
+}
+
 /** Holds an export against what is known of it, and reads again what has changed. */
 export class ExportLook {
   /** The rows among which something has changed. */
@@ -44,7 +63,7 @@ export class ExportLook {
   /** Whose rows have changed. */
   readonly customers = new Set<string>();
   /** By how many rows the pieces that were read have grown: those came with an old time. */
-  growth = 0;
+  #growth = 0;
   readonly #member: Member;
   readonly #export: ExportSource;
   readonly #known: ExportIndex;
@@ -79,7 +98,8 @@ export class ExportLook {
     const { columns, until, settled } = this.#known;
     const { length } = this.#buckets;
     const older = this.#export.range ? Math.max(0, length - BUCKETS_AT_ONCE) : 0;
-    const unread = await this.#window(older, length, settled);
+    const newest = { first: older, last: length, newUntil: this.#begunAt };
+    const unread = await this.#window(newest, settled);
     const next = await this.#lookAtOlder(older);
     this.#looked = {
       columns,
@@ -90,44 +110,51 @@ export class ExportLook {
     return { ...this.#looked, buckets: this.#buckets };
   }
 
+  /** Whether all rows that have come with an old time are among those that were read. */
+  explains(fresh: LateRows): boolean {
+    return this.#growth >= this.#lateOf(fresh);
+  }
+
   /**
-   * Looks for the places where rows have come with an old time, `surplus` of them: where there are
-   * more rows before a border than are known. A few requests for each place, and nothing is read but
-   * what stands there.
+   * Looks for the rows that have come with an old time. Counts of what is older than a window lead to
+   * the first one that has grown; what it exports now shows the places. Nothing is read but what
+   * stands there.
    */
-  async lookForLate(surplus: number): Promise<ExportIndex> {
-    let missing = surplus - this.growth;
-    for (let places = 0; missing > 0 && places < MOST_LATE_PLACES; places++) {
-      const at = await this.#firstGrown();
-      if (at === undefined) break;
-      const before = this.growth;
-      await this.#window(at, at + 1, this.#member.ground.caughtUpAt);
-      if (this.growth === before) break;
-      missing -= this.growth - before;
+  async lookForLate(fresh: LateRows): Promise<ExportIndex> {
+    for (let windows = 0; !this.explains(fresh) && windows < MOST_LATE_WINDOWS; windows++) {
+      const before = this.#growth;
+      const window = await this.#firstGrown();
+      await this.#window(window, this.#member.ground.caughtUpAt, (changed) =>
+        this.#some(changed.filter(hasGrown), MOST_LATE_PIECES),
+      );
+      if (this.#growth === before) break;
     }
     return { ...this.#looked, buckets: this.#buckets };
   }
 
-  /** The first bucket that has more rows than are known of it. */
-  async #firstGrown(): Promise<number | undefined> {
-    let known = 0;
-    const before = this.#buckets.map(({ count }) => {
-      known += count;
-      return known;
-    });
-    const hasGrown = async (at: number) => {
-      const border = this.#buckets[at + 1]?.start ?? this.#looked.until;
-      return (await this.#countBefore(border)) > (before[at] ?? 0);
+  /** How many rows have come to the buckets that were known. */
+  #lateOf({ surplus, countBefore }: LateRows): number {
+    return surplus + countBefore(this.#known.until);
+  }
+
+  /** The first window before whose end there are more rows than are known; else the last one. */
+  async #firstGrown(): Promise<Window> {
+    const { length } = this.#buckets;
+    const windowAt = (at: number): Window => {
+      const first = at * BUCKETS_AT_ONCE;
+      return { first, last: Math.min(first + BUCKETS_AT_ONCE, length) };
     };
-    let low = -1;
-    let high = this.#buckets.length - 1;
-    if (high < 0 || !(await hasGrown(high))) return undefined;
-    while (high - low > 1) {
+    let low = 0;
+    let high = Math.ceil(length / BUCKETS_AT_ONCE) - 1;
+    while (low < high) {
       const middle = Math.floor((low + high) / 2);
-      if (await hasGrown(middle)) high = middle;
-      else low = middle;
+      const { last } = windowAt(middle);
+      const known = this.#buckets.slice(0, last).reduce((sum, { count }) => sum + count, 0);
+      const border = this.#buckets[last]?.start ?? this.#looked.until;
+      if ((await this.#countBefore(border)) > known) high = middle;
+      else low = middle + 1;
     }
-    return high;
+    return windowAt(low);
   }
 
   async #countBefore(time: number): Promise<number> {
@@ -152,7 +179,7 @@ export class ExportLook {
       const last = Math.min(end, first + Math.min(rest, BUCKETS_AT_ONCE));
       next = this.#buckets[last]?.start ?? 0;
       rest -= last - first;
-      const unread = await this.#window(first, last, sweptAt);
+      const unread = await this.#window({ first, last }, sweptAt);
       if (unread) return unread.known.start;
       end += this.#buckets.length - length;
     }
@@ -160,31 +187,38 @@ export class ExportLook {
   }
 
   /**
-   * Looks at some of the buckets; the last ones reach up to now. Resolves to the first piece that has
-   * changed and was not read, if there is one.
+   * Looks at some of the buckets. Resolves to the first piece that has changed and was not read, if
+   * there is one.
    * @param since what was changed before this moment is known to all lists
+   * @param choose which of the pieces that have changed are read
    */
-  async #window(first: number, last: number, since: number): Promise<Piece | undefined> {
+  async #window(
+    { first, last, newUntil }: Window,
+    since: number,
+    choose = (changed: readonly Piece[]) => this.#some(changed, this.#limits.pieces),
+  ): Promise<Piece | undefined> {
     const { columns, until } = this.#looked;
     const known = this.#buckets.slice(first, last);
     const from = first === 0 ? Number.NEGATIVE_INFINITY : (known[0]?.start ?? 0);
-    const end = this.#buckets[last]?.start;
-    const range = { from, to: end ?? this.#begunAt };
-    const exported = await readExport(this.#export, range, this.#lane);
+    const end = this.#buckets[last]?.start ?? until;
+    const to = Math.max(end, newUntil ?? end);
+    const exported = await readExport(this.#export, { from, to }, this.#lane);
     if (exported.columns !== columns) {
       throw new ColumnsChangedError("it has other columns than when it was last read in full.");
     }
-    const pieces = divide(exported.rows, known, from, end ?? until);
+    const pieces = divide(exported.rows, known, from, end);
     const changed = pieces.filter(hasChanged);
-    const chosen = chooseSome(changed, this.#limits.pieces, Math.floor(this.#begunAt / 1_000));
     const unread = new Set(changed);
-    for (const piece of chosen) {
+    for (const piece of choose(changed)) {
       if (await this.#read(piece, since - OVERLAP_MILLISECONDS)) unread.delete(piece);
     }
-    const isLater = ({ time }: { time: number }) => time >= until && time < this.#begunAt;
-    const later = end === undefined ? exported.rows.filter(isLater) : [];
+    const later = exported.rows.filter(({ time }) => time >= end && time < to);
     this.#buckets.splice(first, known.length, ...settle(pieces, unread, later));
     return pieces.find((piece) => unread.has(piece));
+  }
+
+  #some(pieces: readonly Piece[], most: number): Piece[] {
+    return chooseSome(pieces, most, Math.floor(this.#begunAt / 1_000));
   }
 
   async #read(piece: Piece, since: number): Promise<boolean> {
@@ -201,7 +235,7 @@ export class ExportLook {
       if (owner !== undefined && isRecent) this.customers.add(owner);
     };
     const isRead = await readPiece(this.#member, piece, onRow, this.#lane);
-    if (isRead) this.growth += Math.max(0, piece.rows.length - piece.known.count);
+    if (isRead) this.#growth += Math.max(0, piece.rows.length - piece.known.count);
     return isRead;
   }
 }

@@ -38,6 +38,11 @@ export function hasChanged({ known, rows }: Piece): boolean {
   return count !== known.count || digest !== known.digest;
 }
 
+/** Whether rows have come to it, so with an old time. */
+export function hasGrown({ known, rows }: Piece): boolean {
+  return rows.length > known.count;
+}
+
 /**
  * What is known once all pieces but `unread` have been read.
  * @param later rows that have come after the last piece

@@ -8,8 +8,8 @@ import type { Step } from "../contract/step.ts";
 import { readFirstPage } from "../lists/read-list.ts";
 import { ROWS_PER_BUCKET } from "./export-buckets.ts";
 import { type ExportIndex, indexFields, keeperOf, readIndex } from "./export-index.ts";
-import { ExportLook } from "./export-look.ts";
-import { firstIndex } from "./first-export-index.ts";
+import { ExportLook, type LateRows } from "./export-look.ts";
+import { bordersOf, type ExportSize, firstIndex, sizeOf } from "./first-export-index.ts";
 import type { Hints } from "./hints.ts";
 import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
@@ -73,10 +73,10 @@ export class Exports {
     return { member, source, look, hours };
   }
 
-  /** Looks for the rows that have come to a list with an old time: so many more than are known. */
+  /** Looks for the rows that have come to a list with an old time. */
   async lookForLate(
     member: Member,
-    surplus: number,
+    fresh: LateRows,
     hints: Hints,
     lane: LaneContext,
   ): Promise<void> {
@@ -87,7 +87,7 @@ export class Exports {
     const look = this.#looks.get(name) ?? opened.look;
     this.#looks.set(name, look);
     await this.#orWarn(opened.source, lane, async () => {
-      this.#indexes.set(keeperOf(member), await look.lookForLate(surplus));
+      this.#indexes.set(keeperOf(member), await look.lookForLate(fresh));
     });
     tell(member, look, hints);
   }
@@ -99,7 +99,7 @@ export class Exports {
 
   /**
    * Makes the index of a list's export before the list is read whole. Resolves to the list's first
-   * page, unless the list has moved on since.
+   * page if that was read for it, unless the list has moved on since.
    */
   async beforeSweep(
     task: StreamTask<ListSource>,
@@ -110,15 +110,21 @@ export class Exports {
     this.#indexes.set(keeperOf({ task }), undefined);
     const exported = exportOf(source, lane);
     if (!exported) return undefined;
+    const make = (size: ExportSize) =>
+      this.#orWarn(exported, lane, async () => {
+        const index = await firstIndex(exported, size, this.#run.begunAt, lane);
+        this.#indexes.set(keeperOf({ task }), index);
+      });
+    const known = readIndex({ task }, lane);
+    if (known) {
+      await make(sizeOf(known));
+      return undefined;
+    }
     const page = await readFirstPage({ source }, lane);
     const { totalCount: total = 0 } = page;
     if (total <= ROWS_PER_BUCKET) return page;
     page.release();
-    const size = { total, begunAt: this.#run.begunAt };
-    await this.#orWarn(exported, lane, async () => {
-      const index = await firstIndex(source, exported, size, lane);
-      this.#indexes.set(keeperOf({ task }), index);
-    });
+    await make({ total, borders: () => bordersOf(source, exported, total, lane) });
     return undefined;
   }
 

@@ -165,7 +165,7 @@ export class ChangeFeed {
       // The list's own sync tells why it can't be read.
       const looked = await look.catch(() => undefined);
       if (looked && member.isCaughtUp && looked.fresh.isComplete && looked.fresh.surplus > 0) {
-        await this.exports.lookForLate(member, looked.fresh.surplus, hints, lane);
+        await this.exports.lookForLate(member, looked.fresh, hints, lane);
       }
       looked?.fresh.tell(hints);
       looked?.open.tell(hints);

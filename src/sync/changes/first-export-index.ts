@@ -11,23 +11,28 @@ import { type ExportSource, readExport } from "./read-export.ts";
 /** An export that takes no range is not asked for more rows than these. */
 const MOST_ROWS = 50_000;
 
+/** How large an export is. */
+export interface ExportSize {
+  readonly total: number;
+  /** Resolves to times that have about {@link ROWS_AT_ONCE} rows between each two. */
+  readonly borders: () => Promise<readonly number[]>;
+}
+
 /**
  * Makes the index of a whole export, right before its list is read whole: what changes from then on,
  * a later look sees. Resolves to undefined where the export would be too large.
- * @param total how many rows the list has
  */
 export async function firstIndex(
-  source: ListSource,
   exported: ExportSource,
-  { total, begunAt }: { readonly total: number; readonly begunAt: number },
+  { total, borders }: ExportSize,
+  begunAt: number,
   lane: LaneContext,
 ): Promise<ExportIndex | undefined> {
   if (!exported.range && total > MOST_ROWS) return undefined;
-  const borders = exported.range ? await bordersOf(source, exported, total, lane) : [];
   const rows: ExportedRow[] = [];
   let columns = "";
   let from = Number.NEGATIVE_INFINITY;
-  for (const to of [...borders, begunAt]) {
+  for (const to of [...(exported.range ? await borders() : []), begunAt]) {
     const part = await readExport(exported, { from, to }, lane);
     for (const row of part.rows) if (row.time < begunAt) rows.push(row);
     columns = part.columns;
@@ -36,8 +41,8 @@ export async function firstIndex(
   return { columns, until: begunAt, settled: begunAt, next: 0, buckets: cut(rows) };
 }
 
-/** Times that have {@link ROWS_AT_ONCE} rows between each two. */
-async function bordersOf(
+/** The borders in a list with so many rows, by a request for each. */
+export async function bordersOf(
   source: ListSource,
   { createdBy }: ExportSource,
   total: number,
@@ -51,4 +56,20 @@ async function bordersOf(
     page.release();
   }
   return borders;
+}
+
+/** The size that an export had when it was last looked at; rows that came since are few. */
+export function sizeOf({ buckets }: ExportIndex): ExportSize {
+  const borders: number[] = [];
+  let total = 0;
+  let count = 0;
+  for (const bucket of buckets) {
+    if (count > 0 && count + bucket.count > ROWS_AT_ONCE) {
+      borders.push(bucket.start);
+      count = 0;
+    }
+    count += bucket.count;
+    total += bucket.count;
+  }
+  return { total, borders: () => Promise.resolve(borders) };
 }

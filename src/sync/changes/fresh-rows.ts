@@ -4,7 +4,7 @@ import type { Hints } from "./hints.ts";
 import { KnownIds } from "./known-ids.ts";
 import type { Member } from "./member.ts";
 import { type NewestRows, readNewest } from "./newest-rows.ts";
-import { type Begun, RecentRows } from "./recent-rows.ts";
+import { type Begun, OVERLAP_MILLISECONDS, RecentRows } from "./recent-rows.ts";
 
 /** More new pages than these are not held in memory: then the list is read whole. */
 const MOST_PAGES = 10;
@@ -13,15 +13,17 @@ const MOST_PAGES = 10;
 export class FreshRows {
   readonly #member: Member;
   readonly #newest: NewestRows;
+  readonly #sync: Begun;
   readonly #recent: RecentRows;
   readonly #freshCustomers = new Set<string>();
-  /** How many rows have come. */
-  readonly count: number;
+  /** When each row that has come was created, in milliseconds since the epoch, by its id. */
+  readonly #fresh = new Map<string, number>();
 
   static async read(member: Member, sync: Begun, lane: LaneContext): Promise<FreshRows> {
     const { task, changes, ground } = member;
     const since = RecentRows.since(ground.newest, ground.caughtUpAt);
-    const reading = { since, mostPages: MOST_PAGES };
+    const isEnough = (read: NewestRows) => new FreshRows(member, read, sync).#isEnough;
+    const reading = { since, mostPages: MOST_PAGES, isEnough };
     const newest = await readNewest(task.source, changes.createdBy, reading, lane);
     return new FreshRows(member, newest, sync);
   }
@@ -30,24 +32,44 @@ export class FreshRows {
     const { changes, ground } = member;
     this.#member = member;
     this.#newest = newest;
+    this.#sync = sync;
     this.#recent = new RecentRows(changes.createdBy, sync);
     const known = ground.recent === undefined ? undefined : KnownIds.of(ground.recent);
     const latest =
       ground.newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(ground.newest);
-    const fresh = new Set<string>();
     for (const { rows, row } of newest.rows()) {
       this.#recent.add(rows, row);
       const id = stringOf(rows, row, "id");
       if (id === undefined) continue;
-      const isKnown = known ? known.has(id) : timeOf(rows, row, changes.createdBy) <= latest;
+      const time = timeOf(rows, row, changes.createdBy);
+      const isKnown = known ? known.has(id) : time <= latest;
       if (isKnown) continue;
-      fresh.add(id);
+      this.#fresh.set(id, time);
       const owner = changes.customer?.property;
       const customer = owner && stringOf(rows, row, owner);
       if (customer) this.#freshCustomers.add(customer);
     }
-    this.count = fresh.size;
   }
+
+  /**
+   * Whether all have passed that are newer than what was known, and all that the next sync will meet
+   * again, and none is missing, going by the count: nothing older has come late then.
+   */
+  get #isEnough(): boolean {
+    const { newest, caughtUpAt } = this.#member.ground;
+    const known = RecentRows.since(newest, caughtUpAt) + OVERLAP_MILLISECONDS;
+    const next = RecentRows.since(this.newest, this.#sync.begunAt);
+    return this.surplus === 0 && this.#newest.oldest < Math.min(known, next);
+  }
+
+  /** How many rows have come. */
+  get count(): number {
+    return this.#fresh.size;
+  }
+
+  /** How many of them were created before a moment. */
+  readonly countBefore = (moment: number): number =>
+    [...this.#fresh.values()].filter((time) => time < moment).length;
 
   /** Whether they are all: not so when there are too many. */
   get isComplete(): boolean {
@@ -69,8 +91,10 @@ export class FreshRows {
 
   /** The customers to whom new rows belong have other rows that changed with them. */
   tell(hints: Hints): void {
-    const { name } = this.#member.task.stream;
-    for (const customer of this.#freshCustomers) hints.touch(customer, name);
+    const { task, changes } = this.#member;
+    for (const customer of this.#freshCustomers) hints.touch(customer, task.stream.name);
+    if (changes.customer?.property !== "id") return;
+    for (const [id, time] of this.#fresh) hints.created.set(id, time);
   }
 
   /** The latest time of a row, and the ids of the newest ones, for the bookmark. */
@@ -89,8 +113,7 @@ export class FreshRows {
 
   /** All rows that were created from this moment on have come; undefined where some may be missing. */
   get allSince(): number | undefined {
-    const { isReached, isCutInTies, since } = this.#newest;
-    return isReached && !isCutInTies && Number.isFinite(since) ? since : undefined;
+    return this.#newest.allSince;
   }
 
   rows(): ReturnType<NewestRows["rows"]> {

@@ -10,6 +10,8 @@ import { KeptRows } from "./kept-rows.ts";
 export class Hints {
   /** Ids of the customers who were touched, each with what has touched it: see {@link touch}. */
   readonly customers = new Map<string, Set<string>>();
+  /** When customers were created who are new, in milliseconds since the epoch. */
+  readonly created = new Map<string, number>();
   /** Ids of single rows whose customer is not known, by stream. */
   readonly rows = new Map<string, Set<string>>();
   /** Rows that came whole inside of what tells of changes, by stream. */
@@ -25,12 +27,21 @@ export class Hints {
     else this.customers.set(customer, new Set([by]));
   }
 
-  /** The customers whose rows of a list may have changed. */
-  customersOf({ untouchedBy = [] }: Changes): string[] {
+  /**
+   * The customers whose rows of a list may have changed.
+   * @param readSince from when on all rows are read already; undefined where some may be missing
+   */
+  customersOf(
+    { untouchedBy = [], customer }: Changes,
+    readSince = Number.POSITIVE_INFINITY,
+  ): string[] {
     const touches = (by: string) =>
       !untouchedBy.some((kind) => by === kind || by.startsWith(`${kind}.`));
+    const isRead = (id: string) =>
+      customer?.comesFirst === true &&
+      (this.created.get(id) ?? Number.NEGATIVE_INFINITY) >= readSince;
     return [...this.customers].flatMap(([id, touchedBy]) =>
-      [...touchedBy].some(touches) ? [id] : [],
+      [...touchedBy].some(touches) && !isRead(id) ? [id] : [],
     );
   }
 
@@ -47,6 +58,7 @@ export class Hints {
 
   addAll(other: Hints): void {
     for (const [id, touchedBy] of other.customers) for (const by of touchedBy) this.touch(id, by);
+    for (const [id, time] of other.created) this.created.set(id, time);
     for (const [stream, ids] of other.rows) for (const id of ids) this.addRow(stream, id);
     for (const [stream, rows] of other.kept) this.#keptOf(stream).addAll(rows);
   }

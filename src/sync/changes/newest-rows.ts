@@ -14,6 +14,8 @@ export interface NewestReading {
   readonly since: number;
   /** More pages than these are not worth it. */
   readonly mostPages: number;
+  /** Whether what has come is all that is wanted, though it does not go down to `since`. */
+  readonly isEnough?: (read: NewestRows) => boolean;
 }
 
 /** So often pages whose border cuts a tie are read again, in other sizes. */
@@ -33,6 +35,25 @@ export class NewestRows {
     this.isReached = isReached;
     this.since = since;
     this.#createdBy = createdBy;
+  }
+
+  /**
+   * From when on all rows have come, in milliseconds since the epoch; undefined where some may be
+   * missing.
+   */
+  get allSince(): number | undefined {
+    if (!this.isReached || this.isCutInTies) return undefined;
+    const last = this.pages.at(-1);
+    const isEnd = last === undefined || this.pages.length >= last.lastPage;
+    // Of the time of the last row there may be more on the next page.
+    const from = isEnd ? this.since : Math.max(this.since, this.oldest + 1);
+    return Number.isFinite(from) ? from : undefined;
+  }
+
+  /** The time of the last row; never before any moment where there is none. */
+  get oldest(): number {
+    const last = this.pages.at(-1);
+    return last === undefined ? Number.POSITIVE_INFINITY : oldestOn(last, this.#createdBy);
   }
 
   /** How many rows the list had when the first answer was made. */
@@ -120,7 +141,7 @@ function newestPart(source: ListSource, { query }: NewestReading, lane: LaneCont
 async function readPages(
   source: ListSource,
   createdBy: string,
-  { since, mostPages }: NewestReading,
+  { since, mostPages, isEnough = () => false }: NewestReading,
   part: Part,
   lane: LaneContext,
 ): Promise<NewestRows> {
@@ -129,8 +150,8 @@ async function readPages(
     for (let number = 1; number <= mostPages; number++) {
       const page = await readListPage({ source }, part, number, lane);
       pages.push(page);
-      const isEnd = number >= page.lastPage || oldestOn(page, createdBy) < since;
-      if (isEnd) return new NewestRows(pages, true, since, createdBy);
+      const read = new NewestRows(pages, true, since, createdBy);
+      if (number >= page.lastPage || read.oldest < since || isEnough(read)) return read;
     }
   } catch (error) {
     for (const page of pages) page.release();

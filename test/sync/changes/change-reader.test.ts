@@ -16,14 +16,18 @@ const read = ["customers", "orders", "refunds", "events"].map((name) => `${name}
 const webhooks = ["customers:read", "webhooks:read"];
 
 /** Lists that have been swept, of an organization whose events or webhooks tell of changes. */
-async function swept(names: readonly string[], scopes: readonly string[] = read) {
+async function swept(
+  names: readonly string[],
+  scopes: readonly string[] = read,
+  { useExports = false } = {},
+) {
   const simulator = await simulate({
     sizes: { customers: 50, orders: 120, events: 30 },
     spread: true,
     scopes,
   });
   simulator.subscribe();
-  const runs = new Runs(simulator, names, settingsWith({ useExports: false }));
+  const runs = new Runs(simulator, names, settingsWith({ useExports }));
   await runs.next();
   // What is told of the time just before is read again.
   await runs.next(3);
@@ -44,6 +48,21 @@ describe("what has changed in a list", () => {
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids.length).toBeLessThan(60);
     expect(requests).not.toContain(`/v1/orders/${id}`);
+  });
+
+  it("is not asked for of a customer who is as new as the rows that have come", async () => {
+    const { simulator, runs } = await swept(["customers", "orders"]);
+    const customer = simulator.change("customer.create");
+    const order = simulator.change("order.create", { links: { customer } });
+    const { of } = await runs.next();
+    expect(of("customers").ids).toContain(customer);
+    expect(of("orders").ids).toContain(order);
+    const asked = () => simulator.requests.filter(({ query }) => query.includes(customer));
+    expect(asked()).toEqual([]);
+    // Who was there before has other orders, too.
+    simulator.change("order.create", { links: { customer } });
+    await runs.next();
+    expect(asked().map(({ path }) => path)).toEqual(["/v1/orders/"]);
   });
 
   it("is written once by a customer who came inside of an order, without a request", async () => {
@@ -129,11 +148,12 @@ interface Served {
   /** How many orders are counted of the customers that are asked for, of which none comes. */
   readonly missing?: number;
   readonly ground?: Partial<Ground>;
+  readonly pageSize?: number;
 }
 
 /** A large list of orders that was caught up an hour ago, and is now read by a {@link ChangeReader}. */
 async function readChanges({ orders = [], events = [], missing = 0, ...options }: Served) {
-  const { countOf = () => 60_000 } = options;
+  const { countOf = () => 60_000, pageSize = 100 } = options;
   // The last one was there long before.
   const rows = [...orders, ["old", 180] as const].map(([id, minutes]) => ({
     id,
@@ -148,10 +168,11 @@ async function readChanges({ orders = [], events = [], missing = 0, ...options }
     if (path !== "/v1/orders/") return { status: 403, body: "{}" };
     if (query.has("customer_id")) return listAnswer([], missing);
     if (query.has("status")) return listAnswer([]);
-    return items(rows, countOf(++questions));
+    const [page, limit] = [Number(query.get("page")), Number(query.get("limit"))];
+    return items(rows.slice((page - 1) * limit, page * limit), countOf(++questions));
   });
   const clock = new InstantClock(new Date(BEGUN - 1_000_000).toISOString());
-  const lane = laneOf({ ...contextFor(api, { maxRetries: 0 }), clock });
+  const lane = laneOf({ ...contextFor(api, { maxRetries: 0 }, { pageSize }), clock });
   const caughtUpAt = BEGUN - 60 * MINUTE;
   const newest = new Date(caughtUpAt).toISOString();
   const known = { ...groundAt(caughtUpAt), newest, count: 60_000, ...options.ground };
@@ -196,11 +217,46 @@ describe("the requests for what has changed", () => {
   });
 });
 
+describe("rows that have come already", () => {
+  const askedBefore = async (...minutes: readonly number[]) => {
+    const orders = minutes.map((age, at) => [`o${at}`, age] as const);
+    const countOf = () => 60_000 + orders.length;
+    const served = { orders, countOf, events: touched(1), pageSize: 3 };
+    const { requests } = await readChanges(served);
+    const [{ query } = {}] = requests.filter(({ query: one }) => one.has("customer_id"));
+    return query?.get("created_before");
+  };
+
+  it("are not asked for again, unless a tie may have hidden one of them", async () => {
+    // To the page that shows what is older than half an hour before the newest known one.
+    expect(await askedBefore(5, 10, 20, 30)).toBe("2026-08-20T10:30:00.000Z");
+    expect(await askedBefore(5, 10, 20, 20)).toBeNull();
+  });
+});
+
 describe("the audit", () => {
   it("looks once more where the count and the rows of an answer do not fit", async () => {
     const countOf = (question: number) => (question === 1 ? 60_001 : 60_000);
     const { problem, questions, ground } = await readChanges({ countOf });
     expect([problem, questions, ground.count]).toEqual([undefined, 2, 60_000]);
+  });
+
+  it("is content with what came with an old time where its export has shown it", async () => {
+    const { simulator, runs } = await swept(["orders"], read, { useExports: true });
+    const id = simulator.change("order.import", { at: new Date("2001-02-03T04:05:06Z") });
+    simulator.change("order.create");
+    const before = simulator.requests.length;
+    const { of } = await runs.next();
+    expect(of("orders")).toMatchObject({ problem: undefined, isActivated: false });
+    expect(of("orders").ids).toContain(id);
+    const asked = simulator.requests.slice(before).map(({ path, query }) => `${path}?${query}`);
+    const isNewest = (one: string) => one.startsWith("/v1/orders/?page=1&limit=20&sorting=-");
+    expect(asked.filter(isNewest)).toHaveLength(1);
+  });
+
+  it("knows of rows that a full sweep could not read until the next one", async () => {
+    const { ground } = await readChanges({ ground: { unreadable: 2 } });
+    expect(ground.unreadable).toBe(2);
   });
 
   it("leaves the rows that come meanwhile to the next run", async () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ExportIndex } from "../../../src/sync/changes/export-index.ts";
 import { ExportLook, type Limits } from "../../../src/sync/changes/export-look.ts";
-import { firstIndex } from "../../../src/sync/changes/first-export-index.ts";
+import { bordersOf, firstIndex } from "../../../src/sync/changes/first-export-index.ts";
 import {
   type ExportedOrder,
   exportApi,
@@ -16,6 +16,9 @@ import {
 
 const HOUR = 3_600_000;
 
+/** So many rows that have come, of which none is among the newest. */
+const late = (surplus: number, countBefore = () => 0) => ({ surplus, countBefore });
+
 /** Orders whose export was looked at when they were swept, and the looks that follow, an hour apart. */
 async function swept(
   orders: ExportedOrder[],
@@ -25,8 +28,9 @@ async function swept(
   const api = await exportApi(orders, served);
   const lane = laneFor(api);
   const member = orderMember(lane);
-  const size = { total: orders.length, begunAt: SWEPT };
-  const first = await firstIndex(member.task.source, source, size, lane);
+  const { length: total } = orders;
+  const borders = () => bordersOf(member.task.source, source, total, lane);
+  const first = await firstIndex(source, { total, borders }, SWEPT, lane);
   if (!first) throw new Error("the export is not too large");
   let known: ExportIndex = first;
   let begunAt = SWEPT;
@@ -36,12 +40,23 @@ async function swept(
     const asked = api.requests.length;
     const one = new ExportLook(member, known, options, lane);
     known = await one.look();
-    if (surplus > 0) known = await one.lookForLate(surplus);
+    if (surplus > 0) known = await one.lookForLate(late(surplus));
     const requests = api.requests.slice(asked).map(({ path }) => path);
-    const { growth, customers } = one;
-    return { ids: idsOf(one.rows), index: known, growth, customers: [...customers], requests };
+    const growth = [...Array(10).keys()].findLast((count) => one.explains(late(count)));
+    return { ids: idsOf(one.rows), index: known, growth, customers: [...one.customers], requests };
   };
-  return { look, first };
+  /** Without a look at the newest rows. */
+  const lookForLate = async (surplus: number, countBefore?: () => number) => {
+    begunAt += HOUR;
+    const options = { source, begunAt, limits: { pieces: 1, share: 0 } };
+    const asked = api.requests.length;
+    const one = new ExportLook(member, known, options, lane);
+    const fresh = late(surplus, countBefore);
+    known = await one.lookForLate(fresh);
+    const requests = api.requests.slice(asked).map(({ path }) => path);
+    return { ids: idsOf(one.rows), index: known, isFound: one.explains(fresh), requests };
+  };
+  return { look, lookForLate, first };
 }
 
 const counted = ({ buckets }: ExportIndex) => buckets.reduce((sum, { count }) => sum + count, 0);
@@ -185,13 +200,61 @@ describe("older rows than one look takes", () => {
     expect([...seen]).toEqual(expect.arrayContaining(places.map((at) => `order-${at}`)));
   });
 
-  it("are searched for those that came with an old time, by counts", async () => {
+  const importAt = (orders: ExportedOrder[], at: number, id = "imported") =>
+    orders.splice(at, 0, { ...orderAt(id, 0), created_at: orders[at]?.created_at ?? "" });
+
+  it("are searched for those that came with an old time: a count leads to the window", async () => {
     const { orders } = old();
-    const { look } = await swept(orders);
-    orders.splice(700, 0, { ...orderAt("imported", 0), created_at: orders[700]?.created_at ?? "" });
-    const { ids, growth, requests } = await look({ share: 0 }, 1);
+    const { lookForLate } = await swept(orders);
+    importAt(orders, 700);
+    const { ids, isFound, requests } = await lookForLate(1);
     expect(ids).toContain("imported");
-    expect(growth).toBe(1);
-    expect(requests.length).toBeLessThan(20);
+    expect(isFound).toBe(true);
+    expect(requests).toEqual(["/v1/orders/", "/v1/orders/export", "/v1/orders/"]);
+  });
+
+  it("are searched window by window, each place in them, and those that have come only", async () => {
+    const { orders } = old();
+    const { lookForLate } = await swept(orders);
+    const [, other] = orders;
+    if (other) other.status = "void";
+    importAt(orders, 11_500, "c");
+    importAt(orders, 5_000, "b");
+    importAt(orders, 700, "a");
+    const { ids, isFound, requests } = await lookForLate(3);
+    expect(ids).toEqual(expect.arrayContaining(["a", "b", "c"]));
+    expect(ids).not.toContain("order-1");
+    expect(isFound).toBe(true);
+    expect(requests.filter((path) => path.endsWith("export"))).toHaveLength(2);
+  });
+
+  it("are given up where those that came stand among none that are known", async () => {
+    const { lookForLate } = await swept(old().orders);
+    const { isFound, requests } = await lookForLate(1);
+    expect(isFound).toBe(false);
+    expect(requests).toEqual(["/v1/orders/", "/v1/orders/export"]);
+  });
+});
+
+describe("rows that came with an old time", () => {
+  it("are not taken for found when it is one of the newest that has come so late", async () => {
+    const orders = ordersOf(300);
+    const { lookForLate } = await swept(orders);
+    orders.push(orderAt("late", 60));
+    // The newest rows hold the late one, and there is one more that is nowhere.
+    const { isFound } = await lookForLate(1, () => 1);
+    expect(isFound).toBe(false);
+  });
+
+  it("leave what has come since the last look to the next one", async () => {
+    const orders = ordersOf(300);
+    const { look, lookForLate } = await swept(orders);
+    orders.splice(250, 0, { ...orderAt("old", 0), created_at: orders[250]?.created_at ?? "" });
+    orders.push(orderAt("new", -60));
+    const { ids, index } = await lookForLate(1);
+    expect(ids).toContain("old");
+    expect([counted(index), index.until]).toEqual([301, SWEPT]);
+    const next = await look();
+    expect([next.ids, counted(next.index)]).toEqual([[], 302]);
   });
 });

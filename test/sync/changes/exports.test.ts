@@ -26,11 +26,9 @@ async function runOver(count: number, { swept = true, settings = {}, isCaughtUp 
   const lane = laneFor(api, { state, settings: { ...plainSettings, ...settings } });
   const member = orderMember(lane, { isCaughtUp });
   if (swept) {
-    const size = { total: count, begunAt: SWEPT };
-    state.setBookmark(
-      "orders",
-      indexFields(await firstIndex(member.task.source, exportSource, size, lane)),
-    );
+    const size = { total: count, borders: () => Promise.resolve([]) };
+    const index = await firstIndex(exportSource, size, SWEPT, lane);
+    state.setBookmark("orders", indexFields(index));
   }
   const before = api.requests.length;
   const exports = new Exports({ begunAt: SWEPT + HOUR });
@@ -100,6 +98,15 @@ describe("before a list is read whole", () => {
     page?.release();
     expect(requests().filter((path) => path.endsWith("export"))).toHaveLength(1 - pages);
     if (pages === 1) expect(bookmark()).toMatchObject([{ bookmark: { export_index: undefined } }]);
+  });
+
+  it("its export is learned anew without another request, where it was known before", async () => {
+    const { lane, member, exports, bookmark, requests } = await runOver(20_500);
+    expect(await exports.beforeSweep(member.task, lane)).toBeUndefined();
+    expect(requests()).toEqual(Array(3).fill("/v1/orders/export"));
+    expect(bookmark()).toMatchObject([
+      { bookmark: { export_index: { until: "2026-08-20T13:00:00.000Z" } } },
+    ]);
   });
 
   it("what was known is forgotten where exports are no more to be used", async () => {

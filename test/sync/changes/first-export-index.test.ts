@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { firstIndex } from "../../../src/sync/changes/first-export-index.ts";
+import { bordersOf, firstIndex, sizeOf } from "../../../src/sync/changes/first-export-index.ts";
 import {
   exportApi,
   exportSource,
@@ -14,12 +14,9 @@ async function indexOf(count: number, { total = count, hasRange = true } = {}) {
   const api = await exportApi([...ordersOf(count), orderAt("later", 0)]);
   const lane = laneFor(api);
   const { source } = orderMember(lane).task;
-  const index = await firstIndex(
-    source,
-    { ...exportSource, ...(!hasRange && { range: undefined }) },
-    { total, begunAt: SWEPT },
-    lane,
-  );
+  const exported = { ...exportSource, ...(!hasRange && { range: undefined }) };
+  const borders = () => bordersOf(source, exported, total, lane);
+  const index = await firstIndex(exported, { total, borders }, SWEPT, lane);
   const exports = api.requests.filter(({ path }) => path.endsWith("/export"));
   return {
     index,
@@ -52,5 +49,15 @@ describe("the first index of an export", () => {
     const { index } = await indexOf(10, { total: 50_000, hasRange: false });
     expect(index?.buckets).toMatchObject([{ count: 10 }]);
     expect((await indexOf(10, { total: 50_001 })).index).toBeDefined();
+  });
+});
+
+describe("the size of an export that is known", () => {
+  it("has borders with ten thousand rows between each two, at the most", () => {
+    const buckets = Array.from({ length: 250 }, (_, start) => ({ start, count: 90, digest: 0 }));
+    const index = { columns: "", until: 0, settled: 0, next: 0, buckets };
+    const { total, borders } = sizeOf(index);
+    expect(total).toBe(22_500);
+    return expect(borders()).resolves.toEqual([111, 222]);
   });
 });

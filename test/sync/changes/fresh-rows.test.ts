@@ -25,9 +25,14 @@ async function ordersOf(ages: readonly (readonly [id: string, minutes: number])[
   });
 }
 
-async function read(api: { readonly url: string }, ground: Partial<Ground>, pageSize = 3) {
+async function read(
+  api: { readonly url: string },
+  ground: Partial<Ground>,
+  pageSize = 3,
+  name = "orders",
+) {
   const lane = laneOf(contextFor(api, {}, { pageSize }));
-  const member = memberOf("orders", { ...groundAt(BEGUN - 60 * 60_000), ...ground }, lane);
+  const member = memberOf(name, { ...groundAt(BEGUN - 60 * 60_000), ...ground }, lane);
   const fresh = await FreshRows.read(member, { begunAt: BEGUN }, lane);
   const hints = new Hints();
   fresh.tell(hints);
@@ -38,6 +43,8 @@ async function read(api: { readonly url: string }, ground: Partial<Ground>, page
     later: fresh.later,
     allSince: fresh.allSince,
     customers: [...hints.customers.keys()],
+    created: [...hints.created.keys()],
+    lateIn: (minutes: number) => fresh.countBefore(BEGUN - minutes * 60_000),
     next: { newest: fresh.newest, recent: fresh.recent },
   };
   fresh.release();
@@ -67,6 +74,14 @@ describe("the rows that have come", () => {
     });
   });
 
+  it("are counted by their time, and tell of customers who are new only where they are customers", async () => {
+    const rows = [["a", 5] as const, ["b", 25] as const];
+    const { lateIn, created } = await read(await ordersOf(rows), {});
+    expect([lateIn(30), lateIn(25), lateIn(24), lateIn(5), lateIn(4)]).toEqual([0, 0, 1, 1, 2]);
+    expect(created).toEqual([]);
+    expect((await read(await ordersOf(rows), {}, 3, "customers")).created).toEqual(["a", "b"]);
+  });
+
   it("are told from those that came with an old time, and from those that have gone", async () => {
     const known = await knownAfter(["a", 61]);
     const one = [["a", 61] as const];
@@ -84,6 +99,31 @@ describe("the rows that have come", () => {
     const { count, isComplete } = await read(api, known);
     expect({ count, isComplete }).toEqual({ count: 4, isComplete: true });
     expect(api.requests).toHaveLength(2);
+  });
+
+  it("are read no further than the newest known one where the count tells that none is missing", async () => {
+    // Known is what was there an hour ago, when the list was last caught up.
+    const rows = Array.from({ length: 12 }, (_, at) => [`row-${at}`, 5 + at * 10] as const);
+    const before = rows.filter(([, minutes]) => minutes >= 60);
+    const known = { ...(await knownAfter(...before)), caughtUpAt: BEGUN - 60 * 60_000 };
+    const asked = async (total: number, ages: readonly (readonly [string, number])[] = rows) => {
+      const api = await ordersOf(ages, total);
+      const { count, surplus, allSince } = await read(api, known);
+      return { pages: api.requests.length, count, surplus, allSince };
+    };
+    // The rows of the half hour before the newest known one are on the third page.
+    const oldest = Date.parse(minutesAgo(rows[8]?.[1] ?? 0));
+    expect(await asked(12)).toEqual({ pages: 3, count: 6, surplus: 0, allSince: oldest + 1 });
+    // One more came late, and stands on the fourth.
+    const late = [...rows.slice(0, 9), ["late", 90] as const, ...rows.slice(9)];
+    expect(await asked(13, late)).toMatchObject({ pages: 4, count: 7, surplus: 0 });
+    // All that is known has passed, but not what the next sync will meet again.
+    const busy = Array.from({ length: 12 }, (_, at) => [`row-${at}`, 1 + at] as const);
+    const young = { ...(await knownAfter(...busy.slice(6))), caughtUpAt: BEGUN - 6 * 60_000 };
+    const { next } = await read(await ordersOf([...busy, ["old", 40]]), { ...young, count: 7 });
+    expect(next.recent).toBe((await knownAfter(...busy)).recent);
+    // As many went as did not stand on the first page: those that came are all there nevertheless.
+    expect(await asked(9)).toMatchObject({ count: 6, surplus: -3 });
   });
 
   it("have all come that are as new, unless rows of one time stand on two pages", async () => {

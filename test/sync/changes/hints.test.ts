@@ -45,3 +45,16 @@ test("a list goes with all that touches a customer, but for what it names", () =
     "by all",
   ]);
 });
+
+test("a customer who is new has only new rows, where customers come first", () => {
+  const hints = new Hints();
+  for (const id of ["old", "older", "new"]) hints.touch(id, "customers");
+  const other = new Hints();
+  other.created.set("new", 20);
+  other.created.set("old", 10);
+  hints.addAll(other);
+  const changes = { createdBy: "created_at", customer: { comesFirst: true as const } };
+  expect(hints.customersOf(changes, 20)).toEqual(["old", "older"]);
+  expect(hints.customersOf(changes)).toEqual(["old", "older", "new"]);
+  expect(hints.customersOf({ ...changes, customer: {} }, 20)).toEqual(["old", "older", "new"]);
+});
