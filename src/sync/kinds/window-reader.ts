@@ -86,22 +86,23 @@ export class WindowReader {
    * Where the API holds rows several times and counts them as often, the count can't tell whether
    * rows are missing. They hide in the milliseconds that a page's border cuts, so those are read by
    * themselves. What is still not there when all is read once more is no row but a repetition, if
-   * the window has kept still meanwhile.
+   * the window has kept still meanwhile, and no page was sent in another one's place.
    */
   async *#readRepeating(window: Window, firstPage: ListPage): AsyncGenerator<Step, Verdict> {
     for (let reading = 1; ; reading++) {
       const before = this.#seen.size;
-      const cuts = new Cuts(this.#windowed.source.timestamp);
+      const borders = new Borders(this.#windowed.source.timestamp);
       const verdict = yield* this.#sweep(window, {
         ...(reading === 1 && { firstPage }),
         mostPasses: 0,
-        onPage: (page) => cuts.note(page),
+        onPage: (page) => borders.note(page),
       });
       if (verdict.outcome === "whole" || !Number.isFinite(verdict.expected)) return verdict;
-      for (const time of cuts.times) yield* this.#readMillisecond(time);
+      for (const time of borders.cut) yield* this.#readMillisecond(time);
       const found = this.#seen.size;
       const addsUp = found + verdict.unreadable.length >= verdict.expected;
-      if (verdict.steady && (reading === 1 ? addsUp : found === before)) {
+      const isReliable = verdict.steady && borders.areInOrder;
+      if (isReliable && (reading === 1 ? addsUp : found === before)) {
         return { ...verdict, outcome: "whole", found };
       }
       if (reading === MOST_READINGS) return { ...verdict, found };
@@ -167,20 +168,29 @@ export class WindowReader {
   }
 }
 
-/** Notes where the borders between pages, oldest row first, cut rows of one millisecond. */
-class Cuts {
-  readonly times = new Set<number>();
+/** What the borders between pages, oldest row first, tell. */
+class Borders {
+  /** The milliseconds whose rows they cut. */
+  readonly cut = new Set<number>();
   readonly #timestamp: string;
+  #areInOrder = true;
   #last = Number.NaN;
 
   constructor(timestamp: string) {
     this.#timestamp = timestamp;
   }
 
+  /** Whether each page begins where the one before it ends, or later: else it is another page. */
+  get areInOrder(): boolean {
+    return this.#areInOrder;
+  }
+
   note(page: ListPage): void {
     for (const rows of page) {
       if (rows.count === 0) continue;
-      if (timeOf(rows, 0, this.#timestamp) === this.#last) this.times.add(this.#last);
+      const first = timeOf(rows, 0, this.#timestamp);
+      if (first === this.#last) this.cut.add(first);
+      if (first < this.#last) this.#areInOrder = false;
       this.#last = timeOf(rows, rows.count - 1, this.#timestamp);
     }
   }

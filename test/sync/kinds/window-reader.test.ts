@@ -31,20 +31,33 @@ const stream = streamNamed("events");
 if (stream.source.kind !== "windows") throw new Error("events are read in windows");
 const { source } = stream;
 
-/** Five events, of which some came in twice. */
-function eventsOf(repeated: readonly string[]) {
-  const rows = rowsOf(5);
+/** Sends page 2 for page 3, so many times. */
+class RepeatingReader extends ScheduledReader {
+  readonly #times: number;
+  #repeated = 0;
+
+  constructor(client: PolarClient, list: ScheduledList, times: number) {
+    super(client, list);
+    this.#times = times;
+  }
+
+  override read(request: ListRequest, page: number, limit: number): Promise<ListPage> {
+    const isRepeated = page === 3 && this.#repeated++ < this.#times;
+    return super.read(request, isRepeated ? 2 : page, limit);
+  }
+}
+
+/** Some events, of which some came in twice. */
+function eventsOf(count: number, repeated: readonly string[]) {
+  const rows = rowsOf(count);
   return [...rows, ...rows.filter(({ id }) => repeated.includes(id))];
 }
 
 /** What the present reading has written. */
 let lines: string[] = [];
 
-async function readWindow(
-  client: PolarClient,
-  scheduled: ScheduledList,
-): Promise<string | undefined> {
-  const reader = new ScheduledReader(client, scheduled);
+async function readWindow(reader: ListReader): Promise<string | undefined> {
+  lines = [];
   const lane = laneOf(contextWith({ reader, pageSize: 2, readAhead: 2 }));
   const output = new Output(select(stream), lane);
   const windows = new WindowReader({ stream, source, output }, lane);
@@ -70,12 +83,12 @@ describe("a window whose rows may be there several times", () => {
       await forEverySchedule(
         async (choose) => {
           const scheduled = new ScheduledList({
-            rows: eventsOf(repeated),
+            rows: eventsOf(5, repeated),
             changes: [change],
             choose,
           });
-          lines = [];
-          const problem = await scheduled.serve(readWindow(client, scheduled));
+          const reader = new ScheduledReader(client, scheduled);
+          const problem = await scheduled.serve(readWindow(reader));
           if (problem !== undefined) return;
           whole++;
           const text = lines.join("");
@@ -89,4 +102,23 @@ describe("a window whose rows may be there several times", () => {
     expect(lost).toEqual([]);
     expect(whole).toBeGreaterThan(150);
   });
+
+  it.each([
+    { times: 2, ids: "123678945", problem: undefined },
+    {
+      times: Number.POSITIVE_INFINITY,
+      ids: "1236789",
+      problem: "7 rows of events were found but the API counts 10, however often they were read.",
+    },
+  ])(
+    "is not whole as long as a page comes in another one's place, $times times",
+    async (expected) => {
+      const { client } = openClient("http://127.0.0.1:1");
+      const list = new ScheduledList({ rows: eventsOf(9, ["2"]), changes: [], choose: () => 0 });
+      const reader = new RepeatingReader(client, list, expected.times);
+      const problem = await list.serve(readWindow(reader));
+      const ids = [...lines.join("").matchAll(/"id":"(\d)"/g)].map(([, id]) => id).join("");
+      expect({ times: expected.times, ids, problem }).toEqual(expected);
+    },
+  );
 });
