@@ -38,7 +38,7 @@ touched, and reads again what belongs to them; and once in a while, it reads eve
    state keeps, for every 90 rows, where they begin, how many they are, and three bytes that stand for
    their values. When those differ, these rows are read again. The newest 10,000 rows are looked at by
    each run, older ones in turn, and only a few such places per run. Where events or webhooks can be
-   read, which tell of most changes, each export has its turn four times in \`full_sweep_hours\`. An
+   read, which tell of most changes, each export has its turn three times in \`full_sweep_hours\`. An
    export sees only its columns: status, amounts, billing name and country, periods, a customer's name,
    addresses and metadata. \`use_exports: false\` switches them off.
 4. It holds the count of each list against what has come. Where rows came with an old date, counts of
@@ -112,7 +112,9 @@ function costOf({ name }: Stream, changes: Changes | undefined): string {
   const { customer, open = [], rowPath } = changes ?? {};
   const parts = ["1 for the newest rows"];
   if (open.length > 0) {
-    parts.push(`${open.length} for open ones (more where they are more than a page)`);
+    const told = open.filter(({ toldBy }) => toldBy === "event").length;
+    const without = told > 0 ? `, ${told} of them only where events can't be read` : "";
+    parts.push(`${open.length} for open ones (more where they are more than a page)${without}`);
   }
   if (customer?.property === "id") {
     parts.push("1 for each touched customer of whom nothing else was read");

@@ -169,7 +169,13 @@ export class Business {
 }
 
 /** About how many rows a day of {@link mixture} adds. */
-export const dayOfBusiness = { orders: 1_440, customers: 340, subscriptions: 195 };
+export const dayOfBusiness = {
+  orders: 1_440,
+  customers: 340,
+  subscriptions: 195,
+  checkouts: 840,
+  refunds: 90,
+};
 
 /** What happens each hour: a hundred changes, each of several rows. A renewal is a period and an order. */
 function mixture(business: Business): (() => void)[] {

@@ -69,8 +69,8 @@ export async function day(name: string, orders: number, hours: number): Promise<
       orders: orders - dayOfBusiness.orders,
       customers: orders / 5 - dayOfBusiness.customers,
       subscriptions: orders / 10 - dayOfBusiness.subscriptions,
-      checkouts: 1_000,
-      refunds: 1_000,
+      checkouts: 1_000 - dayOfBusiness.checkouts,
+      refunds: 1_000 - dayOfBusiness.refunds,
     },
   });
   try {

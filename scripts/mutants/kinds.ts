@@ -42,7 +42,9 @@ export const kinds: readonly Mutant[] = [
       ["if (!addKey(this.#seen, this.#key, rows, row)) return;", ""],
       ["new Date(start - 1)", "new Date(start)"],
       ["reading === 1 ? addsUp : found === before", "addsUp"],
-      ["for (const time of cuts.times) yield* this.#readMillisecond(time);", ""],
+      ["for (const time of borders.cut) yield* this.#readMillisecond(time);", ""],
+      ["verdict.steady && borders.areInOrder", "verdict.steady"],
+      ["verdict.steady && borders.areInOrder", "borders.areInOrder"],
     ],
   ),
   ...of(

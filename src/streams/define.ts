@@ -127,6 +127,9 @@ export interface CsvExport {
   readonly columns?: readonly string[];
 }
 
+/** What tells of changes: a system event, or the delivery of a webhook. */
+export type Telling = "event" | "webhook";
+
 /** Rows to look at again in each sync. */
 export interface OpenRows {
   readonly query?: Query;
@@ -136,6 +139,8 @@ export interface OpenRows {
   readonly sinceParameter?: string;
   /** Only rows created within so many hours. */
   readonly withinHours?: number;
+  /** What tells of the same changes, too: where that is read, these rows are not asked for. */
+  readonly toldBy?: Telling;
 }
 
 /** A list that is read in windows of time, each a small list of its own. */
@@ -161,7 +166,7 @@ export interface WindowSource {
     /** Restricts it to the rows that do. */
     readonly query?: Query;
     /** How a row names what has changed. */
-    readonly as: "event" | "webhook";
+    readonly as: Telling;
     /** As in {@link Changes}. */
     readonly embeds?: Changes["embeds"];
   };

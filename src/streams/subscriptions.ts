@@ -38,7 +38,7 @@ export const subscriptions = defineStream({
       namedBy: { event: "subscription_id", webhook: "subscription" },
       open: [
         { query: { status: ["trialing", "past_due", "unpaid"] } },
-        { sinceParameter: "canceled_at_after" },
+        { sinceParameter: "canceled_at_after", toldBy: "event" },
       ],
       embeds: { property: "customer", stream: "customers" },
       export: {

@@ -18,6 +18,9 @@ import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 export const ROWS_AT_ONCE = 10_000;
 const BUCKETS_AT_ONCE = Math.floor(ROWS_AT_ONCE / ROWS_PER_BUCKET);
 
+/** The newest rows are looked at with all others if those are no more than this, beside them. */
+const MOST_OF_WINDOW = 1.25;
+
 /** So many requests for older rows, beside the one for the newest, are enough for one run. */
 const MOST_OLDER_WINDOWS = 3;
 
@@ -97,7 +100,9 @@ export class ExportLook {
   async look(): Promise<ExportIndex> {
     const { columns, until, settled } = this.#known;
     const { length } = this.#buckets;
-    const older = this.#export.range ? Math.max(0, length - BUCKETS_AT_ONCE) : 0;
+    // A few older ones are not worth another request.
+    const isWhole = !this.#export.range || length <= BUCKETS_AT_ONCE * MOST_OF_WINDOW;
+    const older = isWhole ? 0 : length - BUCKETS_AT_ONCE;
     const newest = { first: older, last: length, newUntil: this.#begunAt };
     const unread = await this.#window(newest, settled);
     const next = await this.#lookAtOlder(older);

@@ -23,7 +23,7 @@ const MOST_PIECES = 3;
 const MOST_PIECES_IF_TOLD = 1;
 
 /** …and each export is looked at so often between two full sweeps. */
-const LOOKS_IF_TOLD = 4;
+const LOOKS_IF_TOLD = 3;
 
 /** The CSV exports of a run: what they show to have changed. None of them is needed. */
 export class Exports {

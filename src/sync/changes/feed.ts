@@ -1,6 +1,6 @@
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
-import type { Stream } from "../../streams/define.ts";
+import type { Stream, Telling } from "../../streams/define.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
@@ -149,18 +149,18 @@ export class ChangeFeed {
 
   async #read(lane: LaneContext): Promise<Hints> {
     const hints = new Hints();
-    const { isTold, tooMuch } = await this.#sources.read(this.#members, hints, lane);
-    await this.#lookAtLists(isTold, hints, lane);
+    const { toldBy, tooMuch } = await this.#sources.read(this.#members, hints, lane);
+    await this.#lookAtLists(toldBy, hints, lane);
     if (tooMuch !== undefined) {
       this.#tooMuch = new TooMuchChangedError(`${tooMuch} tell of too much to follow.`);
     }
     return hints;
   }
 
-  async #lookAtLists(isTold: boolean, hints: Hints, lane: LaneContext): Promise<void> {
-    await this.exports.look(this.#members, isTold, hints, lane);
+  async #lookAtLists(toldBy: ReadonlySet<Telling>, hints: Hints, lane: LaneContext): Promise<void> {
+    await this.exports.look(this.#members, toldBy.size > 0, hints, lane);
     const looks = this.#members.map(async (member) => {
-      const look = this.#look(member, lane);
+      const look = this.#look(member, toldBy, lane);
       this.#looked.set(member, look);
       // The list's own sync tells why it can't be read.
       const looked = await look.catch(() => undefined);
@@ -168,15 +168,15 @@ export class ChangeFeed {
         await this.exports.lookForLate(member, looked.fresh, hints, lane);
       }
       looked?.fresh.tell(hints);
-      looked?.open.tell(hints);
+      looked?.open.tell(hints, looked.fresh.onPages());
       if (looked && !member.isCaughtUp) release(looked);
     });
     await Promise.all(looks);
   }
 
-  async #look(member: Member, lane: LaneContext): Promise<Looked> {
+  async #look(member: Member, toldBy: ReadonlySet<Telling>, lane: LaneContext): Promise<Looked> {
     // In this order: a new row that is closed in between is remembered as open, or written as closed.
-    const open = await OpenRowsReading.read(member, this.begunAt, lane);
+    const open = await OpenRowsReading.read(member, this.begunAt, lane, toldBy);
     try {
       return { open, fresh: await FreshRows.read(member, this, lane) };
     } catch (error) {

@@ -92,7 +92,7 @@ export class FreshRows {
   /** The customers to whom new rows belong have other rows that changed with them. */
   tell(hints: Hints): void {
     const { task, changes } = this.#member;
-    for (const customer of this.#freshCustomers) hints.touch(customer, task.stream.name);
+    for (const customer of this.#freshCustomers) hints.touch(customer, `${task.stream.name}.new`);
     if (changes.customer?.property !== "id") return;
     for (const [id, time] of this.#fresh) hints.created.set(id, time);
   }
@@ -114,6 +114,11 @@ export class FreshRows {
   /** All rows that were created from this moment on have come; undefined where some may be missing. */
   get allSince(): number | undefined {
     return this.#newest.allSince;
+  }
+
+  /** All that stands on the pages which were read, known or not. */
+  onPages(): ReturnType<NewestRows["rows"]> {
+    return this.#newest.onPages();
   }
 
   rows(): ReturnType<NewestRows["rows"]> {

@@ -14,12 +14,13 @@ export class Hints {
   readonly created = new Map<string, number>();
   /** Ids of single rows whose customer is not known, by stream. */
   readonly rows = new Map<string, Set<string>>();
-  /** Rows that came whole inside of what tells of changes, by stream. */
+  /** Rows that have come whole with what tells of changes, by stream. */
   readonly kept = new Map<string, KeptRows>();
 
   /**
    * Notes that something of a customer has changed.
-   * @param by the type of the event or the webhook that says so, or the list whose row does
+   * @param by the type of the event or the webhook that says so, or the list whose row does: with
+   *   `.new` if the row has come, with `.closed` if it is open no more and has come, too
    */
   touch(customer: string, by: string): void {
     const touchedBy = this.customers.get(customer);
@@ -52,8 +53,8 @@ export class Hints {
   }
 
   /** Keeps a row of a list that came whole. */
-  keep(stream: string, rows: Rows, page: Pick<RowOrigin, "receivedAt">): void {
-    this.#keptOf(stream).add(rows, 0, page);
+  keep(stream: string, rows: Rows, row: number, page: Pick<RowOrigin, "receivedAt">): void {
+    this.#keptOf(stream).add(rows, row, page);
   }
 
   addAll(other: Hints): void {
@@ -64,7 +65,8 @@ export class Hints {
   }
 
   #keptOf(stream: string): KeptRows {
-    const kept = this.kept.get(stream) ?? new KeptRows("the row inside of an event");
+    const kept =
+      this.kept.get(stream) ?? new KeptRows("a row that came with what tells of changes");
     this.kept.set(stream, kept);
     return kept;
   }

@@ -62,13 +62,21 @@ export class NewestRows {
   }
 
   /** Each row that is as new as was asked for, with its page. */
-  *rows(): Generator<{ readonly rows: Rows; readonly row: number; readonly page: ListPage }, void> {
+  *rows(): ReturnType<NewestRows["onPages"]> {
+    for (const one of this.onPages()) {
+      if (timeOf(one.rows, one.row, this.#createdBy) < this.since) continue;
+      yield one;
+    }
+  }
+
+  /** Each row on the pages that were read. */
+  *onPages(): Generator<
+    { readonly rows: Rows; readonly row: number; readonly page: ListPage },
+    void
+  > {
     for (const page of this.pages) {
       for (const rows of page) {
-        for (let row = 0; row < rows.count; row++) {
-          if (timeOf(rows, row, this.#createdBy) < this.since) continue;
-          yield { rows, row, page };
-        }
+        for (let row = 0; row < rows.count; row++) yield { rows, row, page };
       }
     }
   }

@@ -1,5 +1,5 @@
 import type { Rows } from "../../polar/rows.ts";
-import type { OpenRows } from "../../streams/define.ts";
+import type { OpenRows, Telling } from "../../streams/define.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
@@ -16,6 +16,9 @@ const MOST_PAGES = 5;
 /** More pages of rows that have changed are not worth it: then the list is read whole. */
 const MOST_CHANGED_PAGES = 20;
 
+/** A row that has come, with its page. */
+type Come = ReturnType<NewestRows["onPages"]> extends Iterable<infer One> ? One : never;
+
 /**
  * The rows that may change without a trace, as the filters of the API tell them. Who has such a row
  * now and had not, or had one and has not, was touched.
@@ -25,7 +28,17 @@ export class OpenRowsReading {
   readonly readings: readonly NewestRows[];
   readonly #member: Member;
 
-  static async read(member: Member, begunAt: number, lane: LaneContext): Promise<OpenRowsReading> {
+  /** @param toldBy sources that have been read, and make some of the filters needless */
+  static async read(
+    whole: Member,
+    begunAt: number,
+    lane: LaneContext,
+    toldBy: ReadonlySet<Telling> = new Set(),
+  ): Promise<OpenRowsReading> {
+    const asked = (whole.changes.open ?? []).filter(
+      (open) => !open.toldBy || !toldBy.has(open.toldBy),
+    );
+    const member = { ...whole, changes: { ...whole.changes, open: asked } };
     const { task, changes, ground } = member;
     const readings = (changes.open ?? []).map((open) =>
       readNewestWithTies(
@@ -51,8 +64,11 @@ export class OpenRowsReading {
     );
   }
 
-  /** Tells whose rows have come to be open since the list was last caught up, or to be not. */
-  tell(hints: Hints): void {
+  /**
+   * Tells whose rows have come to be open since the list was last caught up, or to be not.
+   * @param others rows of the list that have come later than the open ones, whatever they are
+   */
+  tell(hints: Hints, others: Iterable<Come> = []): void {
     const { task, changes, ground } = this.#member;
     const { customer, rowPath } = changes;
     const { open: text } = ground;
@@ -70,6 +86,14 @@ export class OpenRowsReading {
       seen.add(id);
       const wasOpen = before.delete(idHash(id));
       if (areAllKnown && !wasOpen) touch(rows, row);
+    }
+    for (const { rows, row, page } of others) {
+      const hash = idHash(stringOf(rows, row, "id") ?? "");
+      const id = before.get(hash);
+      if (id === undefined) continue;
+      before.delete(hash);
+      hints.keep(task.stream.name, rows, row, page);
+      if (idHash(id) !== hash) hints.touch(id, `${task.stream.name}.closed`);
     }
     for (const [hash, id] of before) {
       if (idHash(id) !== hash) hints.touch(id, task.stream.name);

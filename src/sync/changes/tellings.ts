@@ -1,12 +1,12 @@
 /** What a system event or a webhook delivery says has changed. */
 import * as z from "zod";
 import type { Rows } from "../../polar/rows.ts";
-import type { Stream } from "../../streams/define.ts";
+import type { Stream, Telling } from "../../streams/define.ts";
 import { stringOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
 
 /** Notes what one row tells. `lists` are those whose rows may be named. */
-export type Telling = (rows: Rows, row: number, lists: readonly Stream[], hints: Hints) => void;
+type Tell = (rows: Rows, row: number, lists: readonly Stream[], hints: Hints) => void;
 
 const ids = z.record(z.string(), z.unknown());
 
@@ -16,7 +16,7 @@ const payload = z.object({
 });
 const webhookEvent = z.object({ type: z.string(), payload: z.string().nullish() });
 
-export const tellings: Readonly<Record<"event" | "webhook", Telling>> = {
+export const tellings: Readonly<Record<Telling, Tell>> = {
   /** All but a few system events name their customer; the others the row, in their metadata. */
   event(rows, row, lists, hints) {
     const customer = stringOf(rows, row, "customer_id");

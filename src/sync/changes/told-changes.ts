@@ -1,5 +1,5 @@
 import type { ListPage } from "../../polar/list.ts";
-import type { ListSource, Query, Stream, WindowSource } from "../../streams/define.ts";
+import type { ListSource, Query, Stream, Telling, WindowSource } from "../../streams/define.ts";
 import type { ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
 import { countRows, readListPage } from "../lists/read-list.ts";
@@ -85,6 +85,11 @@ export class ToldChanges {
     return ToldSpans.of(from, until, count ?? 0).bookmark;
   }
 
+  /** What its rows are. */
+  get telling(): Telling {
+    return this.#source.tells?.as ?? "event";
+  }
+
   get #overlap(): number {
     return this.#source.lookbackMinutes * 60_000;
   }
@@ -122,7 +127,7 @@ export class ToldChanges {
   /** Takes what each row tells, once. */
   #take(page: ListPage, times: Map<string, number>, hintsOf: (time: number) => Hints): void {
     const { timestamp, tells } = this.#source;
-    const tell = tellings[tells?.as ?? "event"];
+    const tell = tellings[this.telling];
     for (const rows of page) {
       for (let row = 0; row < rows.count; row++) {
         const id = stringOf(rows, row, "id");
@@ -133,7 +138,7 @@ export class ToldChanges {
         tell(rows, row, this.#lists, hints);
         const { stream, property } = tells?.embeds ?? {};
         const embedded = property && this.#embedded.read(rows, row, property);
-        if (stream && embedded) hints.keep(stream, embedded, page);
+        if (stream && embedded) hints.keep(stream, embedded, 0, page);
       }
     }
   }

@@ -1,7 +1,7 @@
 import { ForbiddenError, PolarError } from "../../polar/errors.ts";
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
-import type { Stream } from "../../streams/define.ts";
+import type { Stream, Telling } from "../../streams/define.ts";
 import { readBookmark } from "../bookmarks/bookmark.ts";
 import { FEED_BOOKMARK, feedBookmark, type ToldBookmark } from "../bookmarks/feed-bookmark.ts";
 import type { LaneContext } from "../contract/context.ts";
@@ -15,8 +15,8 @@ import { ToldChanges } from "./told-changes.ts";
 const TRIES_IF_REFUSED = 4;
 
 interface Told {
-  /** Whether one of them could be read. */
-  readonly isTold: boolean;
+  /** Those that could be read. */
+  readonly toldBy: ReadonlySet<Telling>;
   /** The one that tells of too much to follow. */
   readonly tooMuch: string | undefined;
 }
@@ -39,16 +39,16 @@ export class ToldSources {
   async read(members: readonly Member[], hints: Hints, lane: LaneContext): Promise<Told> {
     const since = Math.min(...members.map(({ ground }) => ground.caughtUpAt));
     const lists = members.map(({ task }) => task.stream);
-    let isTold = false;
+    const toldBy = new Set<Telling>();
     let tooMuch: string | undefined;
     await this.#ask(members[0]?.task.streams ?? [], lists, lane, async (source, known) => {
       const read = await source.read(since, known, this.#run.begunAt);
-      isTold = true;
+      toldBy.add(source.telling);
       if (read.hints) hints.addAll(read.hints);
       else tooMuch = source.stream.name;
       return read.bookmark;
     });
-    return { isTold, tooMuch };
+    return { toldBy, tooMuch };
   }
 
   /** Asks only where they stand: for lists that are all read whole from now on. */

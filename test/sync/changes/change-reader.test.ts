@@ -65,6 +65,21 @@ describe("what has changed in a list", () => {
     expect(asked().map(({ path }) => path)).toEqual(["/v1/orders/"]);
   });
 
+  it("is open no more, and stands among the newest rows, which is enough", async () => {
+    const { simulator, runs } = await swept(["refunds"]);
+    const id = simulator.change("refund.create");
+    await runs.next();
+    simulator.change("refund.succeed", { id });
+    const before = simulator.requests.length;
+    const { of } = await runs.next();
+    expect(of("refunds").ids).toContain(id);
+    const asked = simulator.requests.slice(before).map(({ query }) => query);
+    expect(asked.filter((query) => query.includes("customer_id"))).toEqual([]);
+    expect(simulator.requests.slice(before).map(({ path }) => path)).not.toContain(
+      `/v1/refunds/${id}`,
+    );
+  });
+
   it("is written once by a customer who came inside of an order, without a request", async () => {
     const { simulator, runs } = await swept(["customers", "orders"]);
     const order = simulator.change("order.create");

@@ -64,7 +64,7 @@ describe("the exports of a run", () => {
     expect([requests(), exports.lookAt(member), bookmark()]).toEqual([[], undefined, []]);
   });
 
-  it("have their turn four times between two sweeps, one after the other, where something else tells, too", async () => {
+  it("have their turn three times between two sweeps, one after the other, where something else tells, too", async () => {
     const { lane, member } = await runOver(200);
     const fresh = { ...member.task.stream, name: "fresh" };
     const other = { ...member, task: { ...member.task, stream: fresh } };
@@ -73,8 +73,8 @@ describe("the exports of a run", () => {
       await exports.look([member, other], isTold, new Hints(), lane);
       return [member, other].map((one) => exports.lookAt(one) !== undefined);
     };
-    expect(await lookedAt(5, true)).toEqual([false, false]);
-    expect(await lookedAt(6, true)).toEqual([true, false]);
+    expect(await lookedAt(7, true)).toEqual([false, false]);
+    expect(await lookedAt(8, true)).toEqual([true, false]);
     expect(await lookedAt(1, false)).toEqual([true, true]);
   });
 });

@@ -11,7 +11,7 @@ test("hints of several sources add up, each once", () => {
   for (const customer of ["c1", "c2"]) other.touch(customer, "order.paid");
   for (const id of ["o1", "o2"]) other.addRow("orders", id);
   other.addRow("checkouts", "h1");
-  other.keep("customers", rowsFrom([{ id: "c2" }]), { receivedAt: 0 });
+  other.keep("customers", rowsFrom([{ id: "c1" }, { id: "c2" }]), 1, { receivedAt: 0 });
 
   hints.addAll(other);
 

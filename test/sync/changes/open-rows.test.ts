@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { FreshRows } from "../../../src/sync/changes/fresh-rows.ts";
 import { Hints } from "../../../src/sync/changes/hints.ts";
 import { OpenMemory } from "../../../src/sync/changes/open-memory.ts";
 import { OpenRowsReading } from "../../../src/sync/changes/open-rows.ts";
 import { fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { contextFor, laneOf } from "../syncs.ts";
+import { idsOf } from "./export-api.ts";
 import { groundAt, memberOf } from "./members.ts";
 
 const BEGUN = Date.parse("2026-08-20T12:00:00Z");
@@ -55,6 +57,60 @@ describe("the open rows of a list", () => {
     // Those of the last 25 hours, on nine pages of three.
     expect([read.length, pages.length]).toEqual([26, 9]);
     reading.release();
+  });
+
+  it("are not asked for where events tell of the same", async () => {
+    const api = await fakeApi(() => listAnswer([]));
+    const lane = laneOf(contextFor(api));
+    const member = memberOf("subscriptions", groundAt(BEGUN - 3_600_000), lane);
+    const asked = async (...toldBy: readonly ("event" | "webhook")[]) => {
+      const before = api.requests.length;
+      const reading = await OpenRowsReading.read(member, BEGUN, lane, new Set(toldBy));
+      reading.tell(new Hints());
+      reading.release();
+      return api.requests.slice(before).map(({ query }) => query.has("canceled_at_after"));
+    };
+    expect(await asked()).toEqual([false, true]);
+    expect(await asked("webhook")).toEqual([false, true]);
+    expect(await asked("event")).toEqual([false]);
+  });
+
+  it("that are open no more and have come already are kept, and not asked for", async () => {
+    const before = await told("orders", [order(1), order(2), order(3)], undefined);
+    const api = await fakeApi(({ query }) =>
+      listAnswer((query.has("status") ? [1] : [3, 1, 9]).map(order)),
+    );
+    const lane = laneOf(contextFor(api));
+    const ground = { ...groundAt(BEGUN - 3_600_000), open: before.remembered };
+    const member = memberOf("orders", ground, lane);
+    const reading = await OpenRowsReading.read(member, BEGUN, lane);
+    const fresh = await FreshRows.read(member, { begunAt: BEGUN }, lane);
+    const hints = new Hints();
+    reading.tell(hints, fresh.onPages());
+    expect([...hints.customers]).toEqual([
+      [uuid(103), new Set(["orders.closed"])],
+      [uuid(102), new Set(["orders"])],
+    ]);
+    expect([...hints.kept].map(([stream, rows]) => [stream, idsOf(rows)])).toEqual([
+      ["orders", [uuid(3)]],
+    ]);
+    reading.release();
+    fresh.release();
+  });
+
+  it("touch nobody where they name no customer", async () => {
+    const nobody = { id: uuid(1), customer_id: null };
+    const { remembered } = await told("orders", [nobody], undefined);
+    const api = await fakeApi(({ query }) => listAnswer(query.has("status") ? [] : [nobody]));
+    const lane = laneOf(contextFor(api));
+    const member = memberOf("orders", { ...groundAt(BEGUN - 3_600_000), open: remembered }, lane);
+    const reading = await OpenRowsReading.read(member, BEGUN, lane);
+    const fresh = await FreshRows.read(member, { begunAt: BEGUN }, lane);
+    const hints = new Hints();
+    reading.tell(hints, fresh.onPages());
+    expect([hints.customers.size, hints.rows.size, hints.kept.size]).toEqual([0, 0, 1]);
+    reading.release();
+    fresh.release();
   });
 
   it("tell of those that are open no more, and of those that are now", async () => {
