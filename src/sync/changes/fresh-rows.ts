@@ -3,7 +3,7 @@ import { stringOf, timeOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
 import { KnownIds } from "./known-ids.ts";
 import type { Member } from "./member.ts";
-import { type NewestRows, readNewest } from "./newest-rows.ts";
+import { type NewestRows, type RowOnPage, readNewest } from "./newest-rows.ts";
 import { type Begun, OVERLAP_MILLISECONDS, RecentRows } from "./recent-rows.ts";
 
 /** More new pages than these are not held in memory: then the list is read whole. */
@@ -117,11 +117,11 @@ export class FreshRows {
   }
 
   /** All that stands on the pages which were read, known or not. */
-  onPages(): ReturnType<NewestRows["rows"]> {
+  onPages(): Generator<RowOnPage, void> {
     return this.#newest.onPages();
   }
 
-  rows(): ReturnType<NewestRows["rows"]> {
+  rows(): Generator<RowOnPage, void> {
     return this.#newest.rows();
   }
 

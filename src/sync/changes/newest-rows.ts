@@ -21,6 +21,13 @@ export interface NewestReading {
 /** So often pages whose border cuts a tie are read again, in other sizes. */
 const MOST_OTHER_SIZES = 3;
 
+/** A row, and the page on which it stands. */
+export interface RowOnPage {
+  readonly rows: Rows;
+  readonly row: number;
+  readonly page: ListPage;
+}
+
 /** The newest rows of a list. Who takes them releases them. */
 export class NewestRows {
   readonly pages: readonly ListPage[];
@@ -62,7 +69,7 @@ export class NewestRows {
   }
 
   /** Each row that is as new as was asked for, with its page. */
-  *rows(): ReturnType<NewestRows["onPages"]> {
+  *rows(): Generator<RowOnPage, void> {
     for (const one of this.onPages()) {
       if (timeOf(one.rows, one.row, this.#createdBy) < this.since) continue;
       yield one;
@@ -70,10 +77,7 @@ export class NewestRows {
   }
 
   /** Each row on the pages that were read. */
-  *onPages(): Generator<
-    { readonly rows: Rows; readonly row: number; readonly page: ListPage },
-    void
-  > {
+  *onPages(): Generator<RowOnPage, void> {
     for (const page of this.pages) {
       for (const rows of page) {
         for (let row = 0; row < rows.count; row++) yield { rows, row, page };

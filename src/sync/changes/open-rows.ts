@@ -6,7 +6,7 @@ import type { Hints } from "./hints.ts";
 import { HOUR_MILLISECONDS } from "./hour.ts";
 import { idHash } from "./known-ids.ts";
 import type { Member } from "./member.ts";
-import { type NewestRows, readNewestWithTies } from "./newest-rows.ts";
+import { type NewestRows, type RowOnPage, readNewestWithTies } from "./newest-rows.ts";
 import { isByTime, MOST_REMEMBERED, OpenMemory } from "./open-memory.ts";
 import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 
@@ -15,9 +15,6 @@ const MOST_PAGES = 5;
 
 /** More pages of rows that have changed are not worth it: then the list is read whole. */
 const MOST_CHANGED_PAGES = 20;
-
-/** A row that has come, with its page. */
-type Come = ReturnType<NewestRows["onPages"]> extends Iterable<infer One> ? One : never;
 
 /**
  * The rows that may change without a trace, as the filters of the API tell them. Who has such a row
@@ -68,7 +65,7 @@ export class OpenRowsReading {
    * Tells whose rows have come to be open since the list was last caught up, or to be not.
    * @param others rows of the list that have come later than the open ones, whatever they are
    */
-  tell(hints: Hints, others: Iterable<Come> = []): void {
+  tell(hints: Hints, others: Iterable<RowOnPage> = []): void {
     const { task, changes, ground } = this.#member;
     const { customer, rowPath } = changes;
     const { open: text } = ground;
@@ -117,7 +114,7 @@ export class OpenRowsReading {
   }
 
   /** The rows of the filters that are wanted, the newest of each first. */
-  *#rows(isWanted: (open: OpenRows) => boolean): ReturnType<NewestRows["rows"]> {
+  *#rows(isWanted: (open: OpenRows) => boolean): Generator<RowOnPage, void> {
     for (const [index, open] of (this.#member.changes.open ?? []).entries()) {
       if (isWanted(open)) yield* this.readings[index]?.rows() ?? [];
     }
