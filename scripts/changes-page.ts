@@ -36,7 +36,7 @@ touched, and reads again what belongs to them; and once in a while, it reads eve
    touch all lists: a renewal, for example, tells nothing of refunds.
 3. It looks at the CSV exports of orders, subscriptions and customers, which need no further scope. The
    state keeps, for every 90 rows, where they begin, how many they are, and three bytes that stand for
-   their values. When those differ, these rows are read again. The newest 10,000 rows are looked at by
+   their values. When those differ, these rows are read again. The newest 12,500 rows are looked at by
    each run, older ones in turn, and only a few such places per run. Where events or webhooks can be
    read, which tell of most changes, each export has its turn three times in \`full_sweep_hours\`. An
    export sees only its columns: status, amounts, billing name and country, periods, a customer's name,
@@ -68,7 +68,7 @@ The log says of each list how it was read, and why it was read whole, if it was:
 
 When a source can't be read, because a scope is missing or the request fails, the run goes on without
 it, and says so; later it is read from where it stood. One whose scope the token never had is asked
-again four times in \`full_sweep_hours\`.
+again three times in \`full_sweep_hours\`.
 
 ## What it costs
 

@@ -152,7 +152,7 @@ export const changes: readonly Mutant[] = [
       ["      before.delete(hash);\n", ""],
       ["if (id === undefined) continue;\n      before", "before"],
       ["hints.keep(task.stream.name, rows, row, page);", ""],
-      ["if (idHash(id) !== hash) hints.touch(id, `", "hints.touch(id, `"],
+      ["if (idHash(id) !== hash) hints.touch(id, come);", "hints.touch(id, come);"],
       ["areAllKnown && !wasOpen", "!wasOpen"],
       ["text !== undefined && before.size < MOST_REMEMBERED", "text !== undefined"],
       ["if (idHash(id) !== hash) hints.touch(id, task.stream.name);\n      else if", "if"],

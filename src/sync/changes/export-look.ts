@@ -15,11 +15,8 @@ import { readPiece } from "./read-export-piece.ts";
 import { OVERLAP_MILLISECONDS } from "./recent-rows.ts";
 
 /** The server holds all that it exports at once in memory. */
-export const ROWS_AT_ONCE = 10_000;
+export const ROWS_AT_ONCE = 12_500;
 const BUCKETS_AT_ONCE = Math.floor(ROWS_AT_ONCE / ROWS_PER_BUCKET);
-
-/** The newest rows are looked at with all others if those are no more than this, beside them. */
-const MOST_OF_WINDOW = 1.25;
 
 /** So many requests for older rows, beside the one for the newest, are enough for one run. */
 const MOST_OLDER_WINDOWS = 3;
@@ -100,9 +97,7 @@ export class ExportLook {
   async look(): Promise<ExportIndex> {
     const { columns, until, settled } = this.#known;
     const { length } = this.#buckets;
-    // A few older ones are not worth another request.
-    const isWhole = !this.#export.range || length <= BUCKETS_AT_ONCE * MOST_OF_WINDOW;
-    const older = isWhole ? 0 : length - BUCKETS_AT_ONCE;
+    const older = this.#export.range ? Math.max(0, length - BUCKETS_AT_ONCE) : 0;
     const newest = { first: older, last: length, newUntil: this.#begunAt };
     const unread = await this.#window(newest, settled);
     const next = await this.#lookAtOlder(older);

@@ -92,7 +92,7 @@ export class FreshRows {
   /** The customers to whom new rows belong have other rows that changed with them. */
   tell(hints: Hints): void {
     const { task, changes } = this.#member;
-    for (const customer of this.#freshCustomers) hints.touch(customer, `${task.stream.name}.new`);
+    for (const customer of this.#freshCustomers) hints.touch(customer, `${task.stream.name}.come`);
     if (changes.customer?.property !== "id") return;
     for (const [id, time] of this.#fresh) hints.created.set(id, time);
   }

@@ -19,8 +19,8 @@ export class Hints {
 
   /**
    * Notes that something of a customer has changed.
-   * @param by the type of the event or the webhook that says so, or the list whose row does: with
-   *   `.new` if the row has come, with `.closed` if it is open no more and has come, too
+   * @param by the type of the event or the webhook that says so, or the list whose row does, with
+   *   `.come` if that row has come already
    */
   touch(customer: string, by: string): void {
     const touchedBy = this.customers.get(customer);

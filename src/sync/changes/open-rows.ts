@@ -72,9 +72,10 @@ export class OpenRowsReading {
     const before = new Map(OpenMemory.read(text ?? "").map(({ hash, id }) => [hash, id]));
     // Of more than are remembered nobody knows whether they are new.
     const areAllKnown = text !== undefined && before.size < MOST_REMEMBERED;
+    const come = `${task.stream.name}.come`;
     const touch = (rows: Rows, row: number) => {
       const owner = customer?.property && stringOf(rows, row, customer.property);
-      if (owner) hints.touch(owner, task.stream.name);
+      if (owner) hints.touch(owner, come);
     };
     const seen = new Set<string>();
     for (const { rows, row } of this.#rows((open) => !isByTime(open))) {
@@ -90,7 +91,7 @@ export class OpenRowsReading {
       if (id === undefined) continue;
       before.delete(hash);
       hints.keep(task.stream.name, rows, row, page);
-      if (idHash(id) !== hash) hints.touch(id, `${task.stream.name}.closed`);
+      if (idHash(id) !== hash) hints.touch(id, come);
     }
     for (const [hash, id] of before) {
       if (idHash(id) !== hash) hints.touch(id, task.stream.name);

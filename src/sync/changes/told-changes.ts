@@ -13,8 +13,9 @@ import { ToldSpans } from "./told-spans.ts";
 /**
  * What is told of a moment is complete so long after it, as a rule: `customer.*` events are written by
  * a background job, and all events take seconds until they can be read. What comes later, counts tell.
+ * A replica that lags has the rows by then, too.
  */
-const SETTLED_MILLISECONDS = 2 * 60_000;
+const SETTLED_MILLISECONDS = 5 * 60_000;
 
 /** More pages than these are not read: where so much was told, lists are read whole. */
 const MOST_PAGES = 30;

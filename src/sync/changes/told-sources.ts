@@ -12,7 +12,7 @@ import type { Begun } from "./recent-rows.ts";
 import { ToldChanges } from "./told-changes.ts";
 
 /** A source that refuses the token is asked again so often between two full sweeps. */
-const TRIES_IF_REFUSED = 4;
+const TRIES_IF_REFUSED = 3;
 
 interface Told {
   /** Those that could be read. */

@@ -166,16 +166,6 @@ describe("a look at an export", () => {
   });
 });
 
-it("a few rows more than a window are looked at with it", async () => {
-  const orders = ordersOf(12_000);
-  const { look } = await swept(orders);
-  const [oldest] = orders;
-  if (oldest) oldest.status = "void";
-  const { ids, requests } = await look({ share: 0 });
-  expect(ids).toContain("order-0");
-  expect(requests).toEqual(["/v1/orders/export", "/v1/orders/"]);
-});
-
 describe("older rows than one look takes", () => {
   const old = () => {
     const orders = ordersOf(14_000);

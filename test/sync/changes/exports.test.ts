@@ -101,7 +101,7 @@ describe("before a list is read whole", () => {
   });
 
   it("its export is learned anew without another request, where it was known before", async () => {
-    const { lane, member, exports, bookmark, requests } = await runOver(20_500);
+    const { lane, member, exports, bookmark, requests } = await runOver(25_500);
     expect(await exports.beforeSweep(member.task, lane)).toBeUndefined();
     expect(requests()).toEqual(Array(3).fill("/v1/orders/export"));
     expect(bookmark()).toMatchObject([

@@ -98,8 +98,8 @@ describe("the feed of changes", () => {
       await feed.hintsFor(orders, lane);
       return api.requests.filter(({ path }) => path.includes("webhooks")).length;
     };
-    expect(await deliveriesAsked(5)).toBe(0);
-    expect(await deliveriesAsked(7)).toBe(1);
+    expect(await deliveriesAsked(7)).toBe(0);
+    expect(await deliveriesAsked(9)).toBe(1);
   });
 
   it("fails for the list alone that can't be read", async () => {

@@ -33,9 +33,9 @@ describe("the first index of an export", () => {
     expect(exports).toEqual([[false, true]]);
   });
 
-  it("asks for ten thousand rows at once", async () => {
-    const { index, exports } = await indexOf(20_500);
-    expect(index?.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(20_500);
+  it("asks for twelve and a half thousand rows at once", async () => {
+    const { index, exports } = await indexOf(25_500);
+    expect(index?.buckets.reduce((sum, { count }) => sum + count, 0)).toBe(25_500);
     expect(exports).toEqual([
       [false, true],
       [true, true],
@@ -53,11 +53,11 @@ describe("the first index of an export", () => {
 });
 
 describe("the size of an export that is known", () => {
-  it("has borders with ten thousand rows between each two, at the most", () => {
-    const buckets = Array.from({ length: 250 }, (_, start) => ({ start, count: 90, digest: 0 }));
+  it("has borders with twelve and a half thousand rows between each two, at the most", () => {
+    const buckets = Array.from({ length: 300 }, (_, start) => ({ start, count: 90, digest: 0 }));
     const index = { columns: "", until: 0, settled: 0, next: 0, buckets };
     const { total, borders } = sizeOf(index);
-    expect(total).toBe(22_500);
-    return expect(borders()).resolves.toEqual([111, 222]);
+    expect(total).toBe(27_000);
+    return expect(borders()).resolves.toEqual([138, 276]);
   });
 });

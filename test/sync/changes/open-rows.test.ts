@@ -88,7 +88,7 @@ describe("the open rows of a list", () => {
     const hints = new Hints();
     reading.tell(hints, fresh.onPages());
     expect([...hints.customers]).toEqual([
-      [uuid(103), new Set(["orders.closed"])],
+      [uuid(103), new Set(["orders.come"])],
       [uuid(102), new Set(["orders"])],
     ]);
     expect([...hints.kept].map(([stream, rows]) => [stream, idsOf(rows)])).toEqual([

@@ -66,7 +66,7 @@ describe("what was told", () => {
   it("is read with an overlap where nothing is known", async () => {
     const { customers, bookmark, requests } = await read({ old: 190, late: 170, new: 30 });
     expect(customers).toEqual(["late", "new"]);
-    expect(bookmark).toEqual({ until: at(2), spans: [{ from: at(122), count: 1 }] });
+    expect(bookmark).toEqual({ until: at(5), spans: [{ from: at(125), count: 1 }] });
     expect(requests.every(({ query }) => query.get("source") === "system")).toBe(true);
   });
 
@@ -78,7 +78,7 @@ describe("what was told", () => {
       { from: at(185), count: 2 },
       { from: at(65), count: 1 },
     ];
-    expect(bookmark).toEqual({ until: at(2), spans });
+    expect(bookmark).toEqual({ until: at(5), spans });
     // An hour later no sync looks back to the first span any more.
     const later = await read(
       { ...early, new: 30, newer: -50 },
@@ -87,15 +87,15 @@ describe("what was told", () => {
     expect(later.customers).toEqual(["newer"]);
     const next = [
       { from: at(65), count: 1 },
-      { from: at(2), count: 1 },
+      { from: at(5), count: 1 },
     ];
-    expect(later.bookmark).toEqual({ until: at(-58), spans: next });
+    expect(later.bookmark).toEqual({ until: at(-55), spans: next });
   });
 
   it("of the time before is heard again only if more was told of it, or less", async () => {
     const late = await read({ ...early, late: 90, new: 30 }, { known });
     expect(late.customers).toEqual(["early", "late", "new", "seen"]);
-    expect(late.bookmark.spans).toEqual([{ from: at(122), count: 4 }]);
+    expect(late.bookmark.spans).toEqual([{ from: at(125), count: 4 }]);
     const gone = await read({ early: 100, new: 30 }, { known });
     expect(gone.customers).toEqual(["early", "new"]);
   });
@@ -113,8 +113,8 @@ describe("what was told", () => {
     expect(kept).toEqual(["Customer new"]);
   });
 
-  it("of the last two minutes is heard again by the next sync", async () => {
-    const events = { settled: 3, unsettled: 1 };
+  it("of the last five minutes is heard again by the next sync", async () => {
+    const events = { settled: 6, unsettled: 4 };
     const { bookmark } = await read(events);
     const next = await read(events, { since: 0, known: bookmark, now: NOW + 60 * MINUTE });
     expect(next.customers).toEqual(["unsettled"]);
