@@ -3,64 +3,13 @@
  * time, and no row was written twice. `SCHEDULES=all` looks at every pair of changes, too.
  */
 import { describe, expect, it, vi } from "vitest";
-import type { ListSource } from "../../../src/streams/define.ts";
-import type { SweepPosition } from "../../../src/sync/sweep/position.ts";
-import { type SweepOptions, sweep } from "../../../src/sync/sweep/sweep.ts";
 import { reasonToStartOver, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 import { type Choose, forEverySchedule } from "../every-schedule.ts";
-import { propertyOf } from "../rows.ts";
-import { type Change, changesOf, HALVES, RANGE, rowsOf, ScheduledList } from "../scheduled-list.ts";
+import { type Change, changesOf, rowsOf, ScheduledList } from "../scheduled-list.ts";
+import { AGAIN, hideEachOther, isVerdict, read, sources } from "./scheduled-sweeps.ts";
 
 const all = process.env.SCHEDULES === "all";
 if (all) vi.setConfig({ testTimeout: 7_200_000 });
-
-const list = { kind: "list", path: "/v1/x/" } as const;
-const byTime: ListSource = { ...list, order: ["created_at"] };
-const withRanges: ListSource = { ...byTime, range: RANGE };
-const unordered: ListSource = { ...list, order: [] };
-const split: ListSource = { ...unordered, splits: HALVES };
-
-const sources: [string, ListSource][] = [
-  ["ordered by time", byTime],
-  ["with ranges of time", withRanges],
-  ["without an order", unordered],
-  ["that can be split", split],
-];
-
-/** Stands for a row that one sweep has handed on before. */
-const AGAIN = "again";
-
-/** Reads a list to its end, or for so many pages. */
-async function read(
-  scheduled: ScheduledList,
-  written: unknown[],
-  options: Partial<SweepOptions> & Pick<SweepOptions, "source">,
-  pages = Number.POSITIVE_INFINITY,
-): Promise<Verdict | SweepPosition | undefined> {
-  const own = new Set<unknown>();
-  const progress = sweep({
-    primaryKey: ["id"],
-    pageSize: 2,
-    readAhead: 2,
-    read: scheduled.read,
-    onRow: (rows, row) => {
-      const id = propertyOf(rows, row, "id");
-      written.push(own.has(id) ? AGAIN : id);
-      own.add(id);
-    },
-    onAllRequested: () => undefined,
-    ...options,
-  });
-  let next = await progress.next();
-  for (let page = 1; !next.done && page < pages; page++) next = await progress.next();
-  if (next.done) return next.value;
-  const position = next.value;
-  await progress.return({ outcome: "short", found: 0, expected: 0, steady: true, unreadable: [] });
-  return position;
-}
-
-const isVerdict = (value: Verdict | SweepPosition | undefined): value is Verdict =>
-  value !== undefined && "outcome" in value;
 
 interface Tried {
   schedules: number;
@@ -91,7 +40,7 @@ async function trySchedules(
 
 const nothingTried = (): Tried => ({ schedules: 0, whole: 0, lost: [], twice: [] });
 
-describe.each(sources)("a list %s", (_, source) => {
+describe.each(Object.entries(sources))("a list %s", (_, source) => {
   const whole = async (scheduled: ScheduledList, written: unknown[]) => {
     const verdict = await read(scheduled, written, { source });
     return isVerdict(verdict) ? verdict : undefined;
@@ -122,24 +71,11 @@ describe.each(sources)("a list %s", (_, source) => {
   });
 });
 
-/**
- * One row goes, and one comes that is not newer than all: the counts stay as they were. Without an
- * order by time, nobody knows what is new.
- */
-function hideEachOther(source: ListSource, one: Change, other: Change): boolean {
-  if (source.range) return false;
-  const kinds = [one, other].map(({ name }) => name.split(" ")[0] ?? "");
-  const comes = source.order.length > 0 ? ["before", "just"] : ["before", "just", "newest"];
-  return kinds.includes("delete") && kinds.some((kind) => comes.includes(kind));
-}
-
 describe("an interrupted sweep", () => {
-  it.each([
-    ["ordered by time", byTime],
-    ["with ranges of time", withRanges],
-  ])(
+  it.each(["ordered by time", "with ranges of time"] as const)(
     "of a list %s that goes on loses none by any one change, wherever it stood",
-    async (_, source) => {
+    async (name) => {
+      const source = sources[name];
       const tried = nothingTried();
       let resumed = 0;
       const goesOn = async (scheduled: ScheduledList, written: unknown[], pages: number) => {
