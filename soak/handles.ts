@@ -10,8 +10,8 @@ const names: Readonly<Record<string, string>> = {
   PROCESSWRAP: "child",
 };
 
-/** So many turns of the event loop a closed handle may take until it is gone. */
-const MOST_TURNS = 10_000;
+/** So long a closed handle may take until it is gone: the other end of a socket has to see it, too. */
+const MOST_MILLISECONDS = 10_000;
 
 /** What is open, by its number. */
 type Open = Map<number, string>;
@@ -38,10 +38,14 @@ const hook = createHook({
  * Resolves to what `act` does, and to the names of all that it has opened and that is still open a while
  * after; what others do at the same time is not counted.
  */
-export async function watch<T>(act: () => Promise<T>): Promise<{ result: T; left: string[] }> {
+export async function watch<T>(
+  act: () => Promise<T>,
+  milliseconds = MOST_MILLISECONDS,
+): Promise<{ result: T; left: string[] }> {
   hook.enable();
   const open: Open = new Map();
   const result = await watched.run(open, act);
-  for (let turn = 0; turn < MOST_TURNS && open.size > 0; turn++) await setImmediate();
+  const ended = performance.now();
+  while (open.size > 0 && performance.now() - ended < milliseconds) await setImmediate();
   return { result, left: [...open.values()] };
 }

@@ -37,7 +37,7 @@ test("a server, both ends of a connection and a child that are left are told", a
     return { socket, child };
   };
 
-  const { result, left } = await watch(act);
+  const { result, left } = await watch(act, 100);
   const ended = once(result.child, "exit");
   result.child.kill("SIGKILL");
   result.socket.destroy();
