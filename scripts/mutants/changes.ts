@@ -254,11 +254,12 @@ export const changes: readonly Mutant[] = [
     "src/sync/changes/export-look.ts",
     [test("export-look"), test("exports")],
     [
-      ["settled: unread ? settled : this.#begunAt,", "settled: this.#begunAt,"],
       [
-        "if (await this.#read(piece, since - OVERLAP_MILLISECONDS)) unread.delete(piece);",
-        "await this.#read(piece, since - OVERLAP_MILLISECONDS); unread.delete(piece);",
+        "if (await this.#read(piece)) unread.delete(piece);",
+        "await this.#read(piece); unread.delete(piece);",
       ],
+      ["piece.known.asOf - OVERLAP_MILLISECONDS", "this.#begunAt - OVERLAP_MILLISECONDS"],
+      ["embeds && hasGrown(piece) &&", "embeds &&"],
       ['timeOf(rows, row, "modified_at") >= since', "true"],
       ["this.#growth += Math.max(0, piece.rows.length - piece.known.count);", ""],
       ["time >= end && time < to", "time >= end"],
@@ -297,10 +298,8 @@ export const changes: readonly Mutant[] = [
       ["count !== known.count || digest", "digest"],
       ["|| digest !== known.digest", ""],
       ["pages > most ? seed % pieces.length : 0", "0"],
-      [
-        "unread.has(piece) || !hasChanged(piece) ? [piece.known]",
-        "!hasChanged(piece) ? [piece.known]",
-      ],
+      ["if (unread.has(piece)) return [piece.known];", ""],
+      ["[{ ...piece.known, asOf }]", "[piece.known]"],
       ["last !== undefined && !unread.has(last)", "last !== undefined"],
       ["< end) rank++", "<= end) rank++"],
     ],
@@ -311,7 +310,7 @@ export const changes: readonly Mutant[] = [
     [
       ["if (rows[at]?.time === rows[at - 1]?.time) continue;", ""],
       ["at - start > ROWS_PER_BUCKET", "at - start >= ROWS_PER_BUCKET"],
-      ["if (start < rows.length) buckets.push(bucketOf(rows.slice(start)));", ""],
+      ["if (start < rows.length) buckets.push(bucketOf(rows.slice(start), asOf));", ""],
       ["    last = start;\n  }", "  }"],
     ],
   ),

@@ -11,8 +11,6 @@ export interface ExportIndex {
   readonly columns: string;
   /** Rows created from this moment on are in no bucket yet. In milliseconds since the epoch. */
   readonly until: number;
-  /** All that happened before this moment is known of the newest buckets. */
-  readonly settled: number;
   /** Where the next look at the older buckets begins. */
   readonly next: number;
   readonly buckets: readonly Bucket[];
@@ -23,7 +21,7 @@ const time = z.iso.datetime();
 /** In the list's bookmark, beside the rest. What is none of ours is as good as none. */
 const bookmarkSchema = z.looseObject({
   export_index: z
-    .object({ columns: z.string(), until: time, settled: time, next: time, buckets: z.string() })
+    .object({ columns: z.string(), until: time, next: time, known: z.string() })
     .optional()
     .catch(undefined),
 });
@@ -40,13 +38,9 @@ export function readIndex(
 ): ExportIndex | undefined {
   const { export_index: kept } = readBookmark(keeperOf(member), bookmarkSchema, context);
   if (!kept) return undefined;
-  return {
-    columns: kept.columns,
-    until: Date.parse(kept.until),
-    settled: Date.parse(kept.settled),
-    next: Date.parse(kept.next),
-    buckets: decodeBuckets(kept.buckets),
-  };
+  const until = Date.parse(kept.until);
+  const buckets = decodeBuckets(kept.known, until);
+  return { columns: kept.columns, until, next: Date.parse(kept.next), buckets };
 }
 
 /** What to set in the bookmark. */
@@ -55,9 +49,8 @@ export function indexFields(index: ExportIndex | undefined): BookmarkFields {
     export_index: index && {
       columns: index.columns,
       until: new Date(index.until).toISOString(),
-      settled: new Date(index.settled).toISOString(),
       next: new Date(index.next).toISOString(),
-      buckets: encodeBuckets(index.buckets),
+      known: encodeBuckets(index.buckets, index.until),
     },
   };
 }

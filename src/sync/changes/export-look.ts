@@ -95,18 +95,12 @@ export class ExportLook {
    * @throws a PolarError or ColumnsChangedError when the export is of no use
    */
   async look(): Promise<ExportIndex> {
-    const { columns, until, settled } = this.#known;
+    const { columns, until } = this.#known;
     const { length } = this.#buckets;
     const older = this.#export.range ? Math.max(0, length - BUCKETS_AT_ONCE) : 0;
-    const newest = { first: older, last: length, newUntil: this.#begunAt };
-    const unread = await this.#window(newest, settled);
+    await this.#window({ first: older, last: length, newUntil: this.#begunAt });
     const next = await this.#lookAtOlder(older);
-    this.#looked = {
-      columns,
-      until: Math.max(until, this.#begunAt),
-      settled: unread ? settled : this.#begunAt,
-      next,
-    };
+    this.#looked = { columns, until: Math.max(until, this.#begunAt), next };
     return { ...this.#looked, buckets: this.#buckets };
   }
 
@@ -124,7 +118,7 @@ export class ExportLook {
     for (let windows = 0; !this.explains(fresh) && windows < MOST_LATE_WINDOWS; windows++) {
       const before = this.#growth;
       const window = await this.#firstGrown();
-      await this.#window(window, this.#member.ground.caughtUpAt, (changed) =>
+      await this.#window(window, (changed) =>
         this.#some(changed.filter(hasGrown), MOST_LATE_PIECES),
       );
       if (this.#growth === before) break;
@@ -167,7 +161,6 @@ export class ExportLook {
 
   /** Goes on among the older buckets where the last run ended. Resolves to where the next one is to. */
   async #lookAtOlder(count: number): Promise<number> {
-    const { sweptAt } = this.#member.ground;
     let { next } = this.#known;
     let end = count;
     const most = Math.min(count, BUCKETS_AT_ONCE * MOST_OLDER_WINDOWS);
@@ -179,7 +172,7 @@ export class ExportLook {
       const last = Math.min(end, first + Math.min(rest, BUCKETS_AT_ONCE));
       next = this.#buckets[last]?.start ?? 0;
       rest -= last - first;
-      const unread = await this.#window({ first, last }, sweptAt);
+      const unread = await this.#window({ first, last });
       if (unread) return unread.known.start;
       end += this.#buckets.length - length;
     }
@@ -189,12 +182,10 @@ export class ExportLook {
   /**
    * Looks at some of the buckets. Resolves to the first piece that has changed and was not read, if
    * there is one.
-   * @param since what was changed before this moment is known to all lists
    * @param choose which of the pieces that have changed are read
    */
   async #window(
     { first, last, newUntil }: Window,
-    since: number,
     choose = (changed: readonly Piece[]) => this.#some(changed, this.#limits.pieces),
   ): Promise<Piece | undefined> {
     const { columns, until } = this.#looked;
@@ -210,10 +201,10 @@ export class ExportLook {
     const changed = pieces.filter(hasChanged);
     const unread = new Set(changed);
     for (const piece of choose(changed)) {
-      if (await this.#read(piece, since - OVERLAP_MILLISECONDS)) unread.delete(piece);
+      if (await this.#read(piece)) unread.delete(piece);
     }
     const later = exported.rows.filter(({ time }) => time >= end && time < to);
-    this.#buckets.splice(first, known.length, ...settle(pieces, unread, later));
+    this.#buckets.splice(first, known.length, ...settle(pieces, unread, later, this.#begunAt));
     return pieces.find((piece) => unread.has(piece));
   }
 
@@ -221,14 +212,15 @@ export class ExportLook {
     return chooseSome(pieces, most, Math.floor(this.#begunAt / 1_000));
   }
 
-  async #read(piece: Piece, since: number): Promise<boolean> {
+  async #read(piece: Piece): Promise<boolean> {
+    const since = piece.known.asOf - OVERLAP_MILLISECONDS;
     const { customer, embeds } = this.#member.changes;
     const { property } = customer ?? {};
     const onRow = (rows: Rows, row: number, page: ListPage) => {
       this.rows.add(rows, row, page);
       const owner = property === undefined ? undefined : stringOf(rows, row, property);
       // A row that was imported is as old as it claims, but it counts in its customer.
-      const inside = embeds && this.#embedded.read(rows, row, embeds.property);
+      const inside = embeds && hasGrown(piece) && this.#embedded.read(rows, row, embeds.property);
       const isRecent =
         timeOf(rows, row, "modified_at") >= since ||
         (inside && timeOf(inside, 0, "modified_at") >= since);

@@ -34,7 +34,7 @@ export function divide(
 }
 
 export function hasChanged({ known, rows }: Piece): boolean {
-  const { count, digest } = bucketOf(rows);
+  const { count, digest } = bucketOf(rows, known.asOf);
   return count !== known.count || digest !== known.digest;
 }
 
@@ -46,21 +46,24 @@ export function hasGrown({ known, rows }: Piece): boolean {
 /**
  * What is known once all pieces but `unread` have been read.
  * @param later rows that have come after the last piece
+ * @param asOf when the rows were exported
  */
 export function settle(
   pieces: readonly Piece[],
   unread: ReadonlySet<Piece>,
   later: readonly ExportedRow[],
+  asOf: number,
 ): Bucket[] {
   const last = pieces.at(-1);
   // The newest bucket grows until it is full.
   const grows = last !== undefined && !unread.has(last);
   const settled = grows ? pieces.slice(0, -1) : pieces;
   return [
-    ...settled.flatMap((piece) =>
-      unread.has(piece) || !hasChanged(piece) ? [piece.known] : cut(piece.rows),
-    ),
-    ...cut([...(grows ? last.rows : []), ...later]),
+    ...settled.flatMap((piece) => {
+      if (unread.has(piece)) return [piece.known];
+      return hasChanged(piece) ? cut(piece.rows, asOf) : [{ ...piece.known, asOf }];
+    }),
+    ...cut([...(grows ? last.rows : []), ...later], asOf),
   ];
 }
 

@@ -38,7 +38,7 @@ export async function firstIndex(
     columns = part.columns;
     from = to;
   }
-  return { columns, until: begunAt, settled: begunAt, next: 0, buckets: cut(rows) };
+  return { columns, until: begunAt, next: 0, buckets: cut(rows, begunAt) };
 }
 
 /** The borders in a list with so many rows, by a request for each. */

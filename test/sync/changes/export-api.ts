@@ -21,6 +21,7 @@ export interface ExportedOrder {
   readonly created_at: string;
   readonly modified_at: string;
   readonly customer_id: string;
+  readonly customer?: { readonly id: string; readonly modified_at: string };
   status: string;
 }
 

@@ -11,9 +11,8 @@ const api = { url: "http://127.0.0.1:1" };
 const index = () => ({
   columns: "1x2y",
   until: SWEPT,
-  settled: SWEPT - 60_000,
   next: SWEPT - 3_600_000,
-  buckets: cut(rowsOf(Array.from({ length: 250 }, (_, at) => at * 1_000))),
+  buckets: cut(rowsOf(Array.from({ length: 250 }, (_, at) => at * 1_000)), SWEPT - 120_000),
 });
 
 const read = (state: State) => {

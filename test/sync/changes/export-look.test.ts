@@ -59,17 +59,20 @@ async function swept(
   return { look, lookForLate, first };
 }
 
+/** All that happened before this moment is known of all rows. */
+const knownAsOf = ({ buckets }: ExportIndex) => Math.min(...buckets.map(({ asOf }) => asOf));
+
 const counted = ({ buckets }: ExportIndex) => buckets.reduce((sum, { count }) => sum + count, 0);
 
 describe("a look at an export", () => {
   it("reads no row where nothing has changed, and is settled then", async () => {
     const { look, first } = await swept(ordersOf(300));
-    expect([first.until, first.settled, counted(first)]).toEqual([SWEPT, SWEPT, 300]);
+    expect([first.until, knownAsOf(first), counted(first)]).toEqual([SWEPT, SWEPT, 300]);
     const { ids, index, requests } = await look();
     expect(ids).toEqual([]);
     expect(requests).toEqual(["/v1/orders/export"]);
-    expect(index).toMatchObject({ until: SWEPT + HOUR, settled: SWEPT + HOUR });
-    expect(index.buckets).toEqual(first.buckets);
+    expect(index.until).toBe(SWEPT + HOUR);
+    expect(index.buckets).toEqual(first.buckets.map((one) => ({ ...one, asOf: SWEPT + HOUR })));
   });
 
   it("reads the rows among which one has changed, and tells whose it is", async () => {
@@ -92,6 +95,40 @@ describe("a look at an export", () => {
     expect((await look()).ids).toEqual([]);
   });
 
+  it("tells of rows that have changed since they were looked at last", async () => {
+    const orders = ordersOf(100);
+    const { look } = await swept(orders);
+    const change = (at: number, hour: number) => {
+      const modified_at = new Date(SWEPT + hour * HOUR - 60_000).toISOString();
+      orders[at] = {
+        ...orderAt(`order-${at}`, 3_600 + (100 - at) * 60),
+        modified_at,
+        status: "void",
+      };
+    };
+    change(10, 1);
+    expect((await look()).customers).toEqual(["of order-10"]);
+    await look();
+    change(11, 3);
+    expect((await look()).customers).toEqual(["of order-11"]);
+  });
+
+  it("tells of customers who have changed only where rows have come, which may count in them", async () => {
+    const orders = ordersOf(100);
+    const { look } = await swept(orders);
+    const modified_at = (hour: number) => new Date(SWEPT + hour * HOUR - 60_000).toISOString();
+    const [first, second] = orders;
+    if (!first || !second) throw new Error("there are orders");
+    orders[0] = { ...first, customer: { id: "of order-0", modified_at: modified_at(1) } };
+    orders[1] = { ...second, status: "void" };
+    expect((await look()).customers).toEqual([]);
+    orders.splice(5, 0, { ...orderAt("old", 0), created_at: orders[5]?.created_at ?? "" });
+    orders[0] = { ...first, customer: { id: "of order-0", modified_at: modified_at(2) } };
+    const { customers } = await look();
+    expect(customers).toContain("of order-0");
+    expect(customers).not.toContain("of order-1");
+  });
+
   it("knows the rows that have come since, but for those that come after it has begun", async () => {
     const orders = ordersOf(100);
     const { look } = await swept(orders);
@@ -112,7 +149,7 @@ describe("a look at an export", () => {
     const settled: number[] = [];
     for (let run = 0; run < 4; run++) {
       const { ids, index } = await look({ pieces: 1 });
-      settled.push(index.settled);
+      settled.push(knownAsOf(index));
       for (const id of ids) seen.add(id);
     }
     const changed = [10, 110, 210, 310].map((at) => `order-${at}`);
@@ -143,11 +180,11 @@ describe("a look at an export", () => {
     const { look } = await swept(orders, { isHidden: ({ id }) => id === hidden });
     const order = orders[10];
     if (order) order.status = "void";
-    expect((await look()).index.settled).toBe(SWEPT);
+    expect(knownAsOf((await look()).index)).toBe(SWEPT);
     hidden = "";
     const { ids, index } = await look();
     expect(ids).toContain("order-10");
-    expect(index.settled).toBe(SWEPT + 2 * HOUR);
+    expect(knownAsOf(index)).toBe(SWEPT + 2 * HOUR);
   });
 
   it("is of no use when the server has chosen other columns", async () => {

@@ -30,6 +30,9 @@ function changed(rows: readonly ExportedRow[], changes: readonly Change[]) {
   return now.sort((one, other) => one.time - other.time);
 }
 
+/** When the buckets were known, and when the pieces were exported. */
+const [BEFORE, NOW] = [1_000, 2_000];
+
 describe("pieces", () => {
   it("show no change where there is none, and none after what has changed is read", () => {
     fc.assert(
@@ -39,7 +42,7 @@ describe("pieces", () => {
         fc.nat(),
         (rows, changes, some) => {
           const to = 2_000_000;
-          const known = cut(rows);
+          const known = cut(rows, BEFORE);
           expect(divide(rows, known, EVER, to).filter(hasChanged)).toEqual([]);
           const later = rowsOf([to, to + 1, to + 1]);
           const now = changed(rows, known.length > 0 ? changes : []);
@@ -48,12 +51,15 @@ describe("pieces", () => {
           const unread = new Set(
             pieces.filter(hasChanged).filter((_, index) => (index + some) % 2),
           );
-          const settled = settle(pieces, unread, later);
+          const settled = settle(pieces, unread, later, NOW);
           const again = divide([...now, ...later], settled, EVER, to + 2);
           const left = again.filter(hasChanged);
           // Only what was not read is still to be read.
           const places = left.flatMap((piece) => piece.rows);
           expect([...unread].flatMap((piece) => piece.rows)).toEqual(places);
+          // What was changed since is to be told of these alone.
+          const old = settled.filter(({ asOf }) => asOf === BEFORE);
+          expect(old).toEqual([...unread].map((piece) => piece.known));
         },
       ),
     );
@@ -61,13 +67,13 @@ describe("pieces", () => {
 
   it("have changed when a row has come, whatever stands for it", () => {
     const row = { time: 1, hash: 0, id: undefined };
-    const [piece] = divide([row, row], cut([row]), EVER, 2);
+    const [piece] = divide([row, row], cut([row], BEFORE), EVER, 2);
     expect(piece && hasChanged(piece)).toBe(true);
   });
 
   it("know where their rows stand in the whole", () => {
     const rows = rowsOf(Array.from({ length: 250 }, (_, index) => index));
-    const places = divide(rows, cut(rows), EVER, 1_000).map(({ rank, from, to }) => [
+    const places = divide(rows, cut(rows, BEFORE), EVER, 1_000).map(({ rank, from, to }) => [
       rank,
       from,
       to,
@@ -81,16 +87,16 @@ describe("pieces", () => {
 
   it("let the newest bucket grow, and then begin another", () => {
     const rows = rowsOf(Array.from({ length: 230 }, (_, index) => index));
-    const known = cut(rows.slice(0, 150));
-    const grown = settle(divide(rows, known, EVER, 150), new Set(), rows.slice(150));
-    expect(grown).toEqual(cut(rows));
+    const known = cut(rows.slice(0, 150), BEFORE);
+    const grown = settle(divide(rows, known, EVER, 150), new Set(), rows.slice(150), NOW);
+    expect(grown).toEqual(cut(rows, NOW));
   });
 });
 
 describe("chooseSome", () => {
   const pieces = divide(
     rowsOf(Array.from({ length: 900 }, (_, index) => index)),
-    cut(rowsOf(Array.from({ length: 900 }, (_, index) => index))),
+    cut(rowsOf(Array.from({ length: 900 }, (_, index) => index)), BEFORE),
     EVER,
     900,
   );

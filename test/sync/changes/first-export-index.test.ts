@@ -27,9 +27,9 @@ async function indexOf(count: number, { total = count, hasRange = true } = {}) {
 describe("the first index of an export", () => {
   it("knows all that there was before the sweep began, and nothing later", async () => {
     const { index, exports } = await indexOf(200);
-    const buckets = index?.buckets.map(({ count }) => count);
-    expect(buckets).toEqual([90, 90, 20]);
-    expect(index).toMatchObject({ until: SWEPT, settled: SWEPT, next: 0 });
+    const buckets = index?.buckets.map(({ count, asOf }) => [count, asOf]);
+    expect(buckets).toEqual([90, 90, 20].map((rows) => [rows, SWEPT]));
+    expect(index).toMatchObject({ until: SWEPT, next: 0 });
     expect(exports).toEqual([[false, true]]);
   });
 
@@ -54,8 +54,13 @@ describe("the first index of an export", () => {
 
 describe("the size of an export that is known", () => {
   it("has borders with twelve and a half thousand rows between each two, at the most", () => {
-    const buckets = Array.from({ length: 300 }, (_, start) => ({ start, count: 90, digest: 0 }));
-    const index = { columns: "", until: 0, settled: 0, next: 0, buckets };
+    const buckets = Array.from({ length: 300 }, (_, start) => ({
+      start,
+      count: 90,
+      digest: 0,
+      asOf: 0,
+    }));
+    const index = { columns: "", until: 0, next: 0, buckets };
     const { total, borders } = sizeOf(index);
     expect(total).toBe(27_000);
     return expect(borders()).resolves.toEqual([138, 276]);

@@ -24,7 +24,7 @@ async function read(
   const ids: unknown[] = [];
   const isRead = await readPiece(
     { ...member, task: { ...task, source } },
-    { known: bucketOf(rows), rows, ...borders },
+    { known: bucketOf(rows, 0), rows, ...borders },
     (list, row) => ids.push(stringOf(list, row, "id")),
     lane,
   );
