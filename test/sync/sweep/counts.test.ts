@@ -72,6 +72,14 @@ describe("what the counts say", () => {
     expect(second.addUp()).toBe(true);
   });
 
+  it("goes on with the rows that an interrupted sweep could not read, and counts them once", () => {
+    const counts = new Counts(new RowTimes({ order: ["created_at"] }), ["id"]);
+    counts.resume({ count: 4, most: 4, rows: 3, unreadable: [1] });
+    expect([counts.seen, counts.read, counts.addUp()]).toEqual([3, 2, false]);
+    counts.take(page([4], 4), part, taking);
+    expect(counts.addUp()).toBe(true);
+  });
+
   it("sees again what an interrupted sweep has not settled, and only that", () => {
     const counts = new Counts(new RowTimes({ order: ["created_at"] }), ["id"]);
     const settled = { time: "2026-08-01T02:00:00.000000000", rows: 2 };
@@ -82,5 +90,19 @@ describe("what the counts say", () => {
     expect([counts.seen, counts.addUp()]).toEqual([3, false]);
     counts.take(page([3], 4), part, taking);
     expect(counts.addUp()).toBe(true);
+  });
+});
+
+describe("a list is steady", () => {
+  it.each([
+    ["when every answer counts the same", [3, 3], [1, 2, 3], true],
+    ["but not when a row has gone meanwhile, which moves others", [2, 2], [1, 3], false],
+    ["nor when one has come", [4, 3], [1, 2, 3], false],
+    ["nor when one is newer than all", [3, 3], [1, 2, 4], false],
+  ])("%s", (_, answers, hours, isSteady) => {
+    const counts = countsFrom(page([3], 3));
+    for (const count of answers) counts.note(page([], count));
+    counts.take(page(hours, 3), part, taking);
+    expect(counts.verdict("whole").steady).toBe(isSteady);
   });
 });
