@@ -20,15 +20,17 @@ interface Options {
   readonly problem?: string;
   /** The status of an answer: 200, unless said otherwise. */
   readonly status?: (request: FakeRequest) => number;
+  /** When the periods of each answer begin: its first day alone, unless said otherwise. */
+  readonly periods?: readonly string[];
 }
 
-/** Reads from a server that has one row for each answer: its first day. */
+/** Reads from a server whose answers have few rows. */
 async function sync(options: Options) {
   const { stream: name = "metrics", bookmark = none, parents = ["a"], problem } = options;
   const api = await fakeApi((request) => {
     const { query } = request;
     const timestamp = query.get("start_timestamp") ?? `${query.get("start_date")}T00:00:00Z`;
-    const rows = [{ timestamp }];
+    const rows = (options.periods ?? [timestamp]).map((one) => ({ timestamp: one }));
     const body = JSON.stringify({ periods: rows, quantities: rows });
     return { status: options.status?.(request) ?? 200, body };
   });
@@ -136,6 +138,20 @@ describe("a sync of figures", () => {
       "/v1/meters/a%2Fb/quantities?start_timestamp=2026-08-01T00%3A00%3A00.000Z" +
         "&end_timestamp=2026-08-01T23%3A59%3A59.999Z&interval=day&timezone=UTC",
     ]);
+  });
+
+  it("asks for hours past their last day, which may count with its first one, and leaves out the rest", async () => {
+    const settings = { metricsInterval: "hour", startDate: today } as const;
+    const [first, last, tomorrow] = [
+      "2026-08-01T00:00:00Z",
+      "2026-08-01T23:00:00Z",
+      "2026-08-02T00:00:00Z",
+    ];
+    const { running, asked } = await sync({ settings, periods: [first, last, tomorrow] });
+    const { taken } = await takeAll(running);
+
+    expect(asked.map(({ query }) => query.get("end_date"))).toEqual(["2026-08-02"]);
+    expect(columnOf(taken, "timestamp")).toEqual([first, last]);
   });
 
   it("asks once before its start date, since only an answer can put a clock right", async () => {
