@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from "vitest";
+import { ListPage } from "../../../src/polar/list.ts";
 import { isWholeList } from "../../../src/sync/sweep/proof.ts";
 import { PageMaker } from "../pages.ts";
 
@@ -26,6 +27,19 @@ describe("a page is the whole list", () => {
     ["but not without a count", page.bind(null, 3, undefined), false],
   ])("%s", (_, make, isWhole) => {
     expect(isWholeList(make(), 4)).toBe(isWhole);
+  });
+
+  it("but not with rows that can't be read, nor when it took several answers", () => {
+    const facts = { totalCount: 3, lastPage: 1, receivedAt: 0, unreadable: [] };
+    const [one, other] = [maker.answer([{ id: 1 }]), maker.answer([{ id: 2 }])];
+    onTestFinished(() => {
+      one.release();
+      other.release();
+    });
+    const isWhole = (page: ListPage) => isWholeList(page, 4, true);
+    expect(isWhole(new ListPage([one], facts))).toBe(true);
+    expect(isWhole(new ListPage([one], { ...facts, unreadable: [1] }))).toBe(false);
+    expect(isWhole(new ListPage([one, other], facts))).toBe(false);
   });
 
   it("with fewer rows than are counted where rows may be there twice", () => {

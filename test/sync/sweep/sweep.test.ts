@@ -6,7 +6,14 @@ import type { SweepPosition } from "../../../src/sync/sweep/position.ts";
 import { type SweepOptions, sweep } from "../../../src/sync/sweep/sweep.ts";
 import { problemOf, reasonToStartOver, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 import { settled } from "../../polar/clocks.ts";
-import { heapTies, ModelList, type ModelRow, randomTies, type Ties } from "../model-list.ts";
+import {
+  heapTies,
+  MODEL_RANGE,
+  ModelList,
+  type ModelRow,
+  randomTies,
+  type Ties,
+} from "../model-list.ts";
 import { valuesOf } from "../pages.ts";
 import { propertyOf } from "../rows.ts";
 
@@ -502,6 +509,92 @@ describe("rows that the server fails to send", () => {
     expect(verdict).toMatchObject({ outcome: "whole", found: 8, expected: 10, unreadable: [4, 5] });
     expect(written).not.toContain("row-4");
   });
+});
+
+describe("where the API knows ranges of time", () => {
+  const source: ListSource = { ...BY_TIME, range: MODEL_RANGE };
+  it.each([
+    ["that are read", { count: 10, page: 2, time: 5.5 }],
+    ["that are counted", { count: 40, page: 15, time: 35.5 }],
+  ])(
+    "ranges %s show a row that has moved out of sight while the count stayed",
+    async (_, story) => {
+      const { count, page, time } = story;
+      const list = new ModelList({
+        rows: rows(count),
+        ties: heapTies,
+        before: (read, it) => {
+          // The first read is of the newest.
+          if (read !== page + 1) return;
+          it.delete(0);
+          it.rows.push({ id: "late", created_at: time, amount: 0, status: "open" });
+        },
+      });
+      const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+      expect(verdict?.outcome).toBe("whole");
+      expect(lost(list, written)).toEqual([]);
+      expect(new Set(written).size).toBe(written.length);
+    },
+  );
+
+  it("ranges that are read bring such a row, though as many have gone from there", async () => {
+    const list = new ModelList({
+      rows: rows(10),
+      ties: heapTies,
+      before: (read, it) => {
+        if (read === 3) {
+          it.delete(0);
+          it.rows.push({ id: "late", created_at: 5.5, amount: 0, status: "open" });
+        }
+        // All pages have been read.
+        if (read === 7) it.delete(it.rows.findIndex(({ id }) => id === "row-4"));
+      },
+    });
+    const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written.slice(0, 3)).toEqual(["row-0", "row-1", "row-3"]);
+    expect(lost(list, written)).toEqual([]);
+  });
+
+  it("what an interrupted sweep has read is counted, and not read again", async () => {
+    const list = new ModelList({ rows: rows(10), ties: heapTies });
+    const { positions } = await sweepAll(list, { source, pageSize: 2, stopAfter: 2 });
+    const resume = positions.at(-1);
+    expect(resume?.page).toBe(2);
+    const { written, verdict } = await sweepAll(list, { source, pageSize: 2, resume });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written).toEqual(list.rows.slice(2).map(({ id }) => id));
+  });
+
+  it.each([10, 20, 40])("a list of %d rows that rests costs a request for each", async (count) => {
+    const list = new ModelList({ rows: rows(count), ties: heapTies });
+    const { written, verdict } = await sweepAll(list, { source, pageSize: 2 });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written.length).toBe(count);
+    expect(list.requests.length).toBe(atRest(count, 2) + 5);
+  });
+});
+
+it("more new rows than a page are read at the end of the list, and not the list again", async () => {
+  const list = new ModelList({
+    rows: rows(20),
+    ties: heapTies,
+    before: (read, grown) => {
+      if (read === 4) for (let row = 0; row < 10; row++) grown.insert();
+    },
+  });
+  const { written, verdict } = await sweepAll(list, { pageSize: 4, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(30);
+  const asked = list.requests.map(({ part, page }) => `${part.sorting.join()} ${page}`);
+  const behind = asked.slice(atRest(20, 4));
+  expect(behind).toEqual([
+    "created_at 5",
+    "created_at 6",
+    "created_at 7",
+    "created_at 8",
+    "-created_at 1",
+  ]);
 });
 
 describe("a sweep that can't add up", () => {
