@@ -45,5 +45,6 @@ describe("a page is the whole list", () => {
   it("with fewer rows than are counted where rows may be there twice", () => {
     expect(isWholeList(page(2, 3), 4, true)).toBe(true);
     expect(isWholeList(page(3, 4), 4, true)).toBe(false);
+    expect(isWholeList(page(2, 3, 2), 4, true)).toBe(false);
   });
 });

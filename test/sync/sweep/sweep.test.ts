@@ -597,6 +597,17 @@ it("more new rows than a page are read at the end of the list, and not the list 
   ]);
 });
 
+it("a list without an order is asked for its last page once more: new rows are there", async () => {
+  const source: ListSource = { ...BY_TIME, order: [] };
+  const stable: Ties = (all) => [...all];
+  const before = (read: number, list: ModelList) => read === 4 && list.insert();
+  const list = new ModelList({ rows: rows(5), ties: stable, before });
+  const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(6);
+  expect(list.requests.map(({ page }) => page)).toEqual([1, 2, 3, 3, 3]);
+});
+
 describe("a sweep that can't add up", () => {
   it("says so with both numbers, after a bounded number of requests", async () => {
     const list = new ModelList({ rows: rows(250), ties: heapTies });
