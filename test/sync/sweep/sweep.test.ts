@@ -556,6 +556,15 @@ describe("where the API knows ranges of time", () => {
     expect(lost(list, written)).toEqual([]);
   });
 
+  it("a row that can't be read is missing in its range, and nothing else is", async () => {
+    const isPoisoned = ({ id }: ModelRow) => id === "row-4";
+    const list = new ModelList({ rows: rows(10), ties: heapTies, isPoisoned });
+    const { verdict } = await sweepAll(list, { source, pageSize: 2 });
+    expect(verdict).toMatchObject({ outcome: "whole", found: 9, unreadable: [4] });
+    // The page that it stands on does not tell where a range would end.
+    expect(list.requests.length).toBe(atRest(10, 2) + 4);
+  });
+
   it("what an interrupted sweep has read is counted, and not read again", async () => {
     const list = new ModelList({ rows: rows(10), ties: heapTies });
     const { positions } = await sweepAll(list, { source, pageSize: 2, stopAfter: 2 });
@@ -566,13 +575,21 @@ describe("where the API knows ranges of time", () => {
     expect(written).toEqual(list.rows.slice(2).map(({ id }) => id));
   });
 
-  it.each([10, 20, 40])("a list of %d rows that rests costs a request for each", async (count) => {
-    const list = new ModelList({ rows: rows(count), ties: heapTies });
-    const { written, verdict } = await sweepAll(list, { source, pageSize: 2 });
-    expect(verdict?.outcome).toBe("whole");
-    expect(written.length).toBe(count);
-    expect(list.requests.length).toBe(atRest(count, 2) + 5);
-  });
+  it.each([
+    [10, 0],
+    [20, 5],
+    [40, 5],
+  ])(
+    "a list of %d rows that rests costs a request for each: %d that count",
+    async (count, counting) => {
+      const list = new ModelList({ rows: rows(count), ties: heapTies });
+      const { written, verdict } = await sweepAll(list, { source, pageSize: 2 });
+      expect(verdict?.outcome).toBe("whole");
+      expect(written.length).toBe(count);
+      expect(list.requests.length).toBe(atRest(count, 2) + 5);
+      expect(list.requests.filter(({ part }) => part.limit === 1)).toHaveLength(counting);
+    },
+  );
 });
 
 it("more new rows than a page are read at the end of the list, and not the list again", async () => {
@@ -606,6 +623,18 @@ it("a list without an order is asked for its last page once more: new rows are t
   expect(verdict?.outcome).toBe("whole");
   expect(written.length).toBe(6);
   expect(list.requests.map(({ page }) => page)).toEqual([1, 2, 3, 3, 3]);
+});
+
+it("no page before the first is asked for, though the list is emptied meanwhile", async () => {
+  const source: ListSource = { ...BY_TIME, order: [] };
+  const before = (read: number, list: ModelList) => {
+    if (read === 2) list.rows = [];
+  };
+  const list = new ModelList({ rows: rows(3), ties: (all) => [...all], before });
+  const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(2);
+  expect(Math.min(...list.requests.map(({ page }) => page))).toBe(1);
 });
 
 describe("a sweep that can't add up", () => {
