@@ -357,6 +357,28 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       expect(others.length).toBe(1);
     });
 
+    it("does not take a row of the page before that place for a new one", async () => {
+      const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
+      const tied = rows(20).map((row, index) => ({ ...row, created_at: 0, amount: index }));
+      let begun = Number.POSITIVE_INFINITY;
+      const list = new ModelList({
+        rows: tied,
+        ties: heapTies,
+        // The page before has been read: a row that comes in front of it moves its last one on.
+        before: (read, it) => {
+          if (read !== begun + 2) return;
+          it.rows.push({ id: "late", created_at: 0, amount: 0.5, status: "open" });
+        },
+      });
+      const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
+      begun = list.requests.length;
+      const resume = first.positions.at(-1);
+      const { written } = await sweepAll(list, { ...mended, source, resume });
+      expect(first.written).toContain("row-7");
+      expect(written).not.toContain("row-7");
+      expect(written.slice(0, 3)).toEqual(["row-8", "row-9", "row-10"]);
+    });
+
     it("comes to the end in runs that are too short for the list", async () => {
       const list = new ModelList({ rows: rows(60, 6), ties: randomTies(3) });
       const written = new Set<unknown>();
@@ -381,6 +403,35 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
     const { verdict, written } = await sweepAll(list, { pageSize: 2, resume: positions.at(-1) });
     expect(verdict?.outcome).toBe("moved");
     expect(written).toEqual([]);
+  });
+
+  it("asks for nothing behind the end of a list that has become shorter", async () => {
+    const list = new ModelList({ rows: rows(20), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 2, stopAfter: 5 });
+    list.rows.splice(8);
+    const before = list.requests.length;
+    const { written } = await sweepAll(list, { pageSize: 2, resume: positions.at(-1) });
+    const asked = list.requests.slice(before).map(({ page }) => page);
+    expect(asked.slice(0, 2)).toEqual([4, 1]);
+    expect(new Set(written).size).toBe(written.length);
+  });
+
+  it.each([
+    ["always one too many", (_: number) => 21, 18],
+    ["more each time", (read: number) => 20 + read, undefined],
+  ])("is unproven, not short, where the API counts %s", async (_, countAt, requests) => {
+    const list = new ModelList({ rows: rows(20), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 2, stopAfter: 5 });
+    const before = list.requests.length;
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      const totalCount = countAt(list.requests.length - before);
+      return new ListPage(answer.answers, { ...answer, totalCount });
+    };
+    const options = { read, pageSize: 2, readAhead: 1, resume: positions.at(-1) };
+    const { verdict } = await sweepAll(list, options);
+    expect(verdict?.outcome).toBe("unproven");
+    if (requests !== undefined) expect(list.requests.length - before).toBe(requests);
   });
 
   it("reads again only what lies behind the last settled time, when the rest ties", async () => {
@@ -494,6 +545,22 @@ describe("rows that the server fails to send", () => {
     }
   });
 
+  it("are not taken for a row that is missed as long as another way may bring that", async () => {
+    const all = rows(4, 4);
+    const [a, b, c, poison] = all;
+    if (!a || !b || !c || !poison) throw new Error("there are four rows");
+    // In pages of two the one is met on both, and a row is not.
+    const unsteady: Ties = (_, __, bound) => {
+      if (bound === 2) return [a, poison, b, c];
+      return bound === 4 ? [a, c, poison, b] : all;
+    };
+    const isPoisoned = (row: ModelRow) => row === poison;
+    const list = new ModelList({ rows: all, ties: unsteady, isPoisoned });
+    const { written, verdict } = await sweepAll(list, { pageSize: 2, readAhead: 1 });
+    expect(written).toEqual(["row-0", "row-1", "row-2"]);
+    expect(verdict).toMatchObject({ outcome: "whole", found: 3, expected: 4 });
+  });
+
   it("are told when they come without a usable key, too", async () => {
     const list = new ModelList({ rows: rows(10), ties: heapTies });
     const keyless = ["row-4", "row-5"];
@@ -565,14 +632,17 @@ describe("where the API knows ranges of time", () => {
     expect(list.requests.length).toBe(atRest(10, 2) + 4);
   });
 
-  it("what an interrupted sweep has read is counted, and not read again", async () => {
+  it.each([2, 5])("what a sweep interrupted at page %d has read is counted", async (page) => {
     const list = new ModelList({ rows: rows(10), ties: heapTies });
-    const { positions } = await sweepAll(list, { source, pageSize: 2, stopAfter: 2 });
+    const { positions } = await sweepAll(list, { source, pageSize: 2, stopAfter: page });
     const resume = positions.at(-1);
-    expect(resume?.page).toBe(2);
+    expect(resume?.page).toBe(page);
+    const before = list.requests.length;
     const { written, verdict } = await sweepAll(list, { source, pageSize: 2, resume });
     expect(verdict?.outcome).toBe("whole");
-    expect(written).toEqual(list.rows.slice(2).map(({ id }) => id));
+    expect(written).toEqual(list.rows.slice(2 * (page - 1)).map(({ id }) => id));
+    // The page before, those after it, and the newest; one range was read before, one after each page.
+    expect(list.requests.length - before).toBe(1 + (6 - page) + 1 + 1 + (6 - page));
   });
 
   it.each([
@@ -670,6 +740,59 @@ describe("a sweep that can't add up", () => {
     const { verdict, written } = await sweepAll(list, { read });
     expect(written.length).toBe(5);
     expect(verdict).toMatchObject({ outcome: "short", expected: Number.POSITIVE_INFINITY });
+    expect(list.requests.length).toBe(3);
+  });
+
+  describe("is read again as long as that brings something", () => {
+    /** Answers that depend on how many ways the list has been asked for. */
+    async function sweepWays(answerAt: (ways: number) => { shown: number; totalCount: number }) {
+      const list = new ModelList({ rows: rows(12), ties: heapTies });
+      const ways = new Set<string>();
+      const read: typeof list.read = async (part, page) => {
+        ways.add(`${part.sorting.join()} ${part.limit}`);
+        const { shown, totalCount } = answerAt(ways.size);
+        list.rows = rows(shown);
+        const answer = await list.read(part, page);
+        return new ListPage(answer.answers, { ...answer, totalCount });
+      };
+      const { verdict, written } = await sweepAll(list, { read, pageSize: 4 });
+      return { outcome: verdict?.outcome, written: written.length, ways: ways.size };
+    }
+
+    it("a row more each time", async () => {
+      const swept = await sweepWays((ways) => ({ shown: Math.min(12, 5 + ways), totalCount: 12 }));
+      expect(swept).toEqual({ outcome: "whole", written: 12, ways: 8 });
+    });
+
+    it("a count that comes nearer each time", async () => {
+      const swept = await sweepWays((ways) => ({ shown: 8, totalCount: Math.max(8, 15 - ways) }));
+      expect(swept).toEqual({ outcome: "whole", written: 8, ways: 8 });
+    });
+
+    it("and not four times for nothing", async () => {
+      const swept = await sweepWays(() => ({ shown: 8, totalCount: 9 }));
+      expect(swept).toEqual({ outcome: "short", written: 8, ways: 5 });
+    });
+  });
+
+  it("is read on where the API counts nothing, though there are rows", async () => {
+    const list = new ModelList({ rows: rows(5), ties: heapTies });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      return new ListPage(answer.answers, { ...answer, totalCount: 0, lastPage: 0 });
+    };
+    expect((await sweepAll(list, { read, pageSize: 2 })).written.length).toBe(5);
+  });
+
+  it("is read on behind a short page where the API does not count", async () => {
+    const list = new ModelList({ rows: [], ties: heapTies });
+    const pages = [["a", "b"], ["c"], ["d", "e"]];
+    const read: typeof list.read = async (_, page) => {
+      const items = (pages[page - 1] ?? []).map((id) => ({ id }));
+      const facts = { totalCount: undefined, lastPage: page + 1, receivedAt: 0 };
+      return list.maker.page(items, facts);
+    };
+    expect((await sweepAll(list, { read, pageSize: 2 })).written).toEqual([..."abcde"]);
   });
 
   it("is mended part by part where the API has filters whose values cover every row", async () => {
