@@ -8,12 +8,16 @@ const part = { sorting: ["created_at"], query: {}, limit: 10 };
 const maker = new PageMaker();
 
 /** A page of rows of these hours, each its own id, from a list of so many. */
-function page(hours: readonly number[], totalCount: number): ListPage {
+function page(
+  hours: readonly number[],
+  totalCount: number,
+  unreadable: readonly number[] = [],
+): ListPage {
   const rows = hours.map((hour) => ({
     id: `row-${hour}`,
     created_at: `2026-08-01T${String(hour).padStart(2, "0")}:00:00Z`,
   }));
-  const made = maker.page(rows, { totalCount, lastPage: 1, receivedAt: 0 });
+  const made = maker.page(rows, { totalCount, lastPage: 1, receivedAt: 0, unreadable });
   onTestFinished(() => made.release());
   return made;
 }
@@ -59,6 +63,15 @@ describe("what the counts say", () => {
     expect(counts.addUp()).toBe(false);
     counts.take(page([5], 3), part, taking);
     expect(counts.addUp()).toBe(true);
+  });
+
+  it("tells of no row that could not be read at first, once all have been", () => {
+    const counts = countsFrom(page([3], 3));
+    counts.take(page([1, 3], 3, [1]), part, taking);
+    expect(counts.verdict("whole")).toMatchObject({ found: 2, unreadable: [1] });
+    counts.beginPass();
+    counts.take(page([2], 3), part, taking);
+    expect(counts.verdict("whole")).toMatchObject({ found: 3, unreadable: [] });
   });
 
   it("goes on with what an interrupted sweep knew", () => {

@@ -332,30 +332,39 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       expect(others.length).toBe(2);
     });
 
-    it("reads nothing again from before the place where an interrupted sweep stood", async () => {
-      // All of one time, so that only the second key tells what lies behind.
-      const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
-      const later = rows(20).map((row, index) => ({
-        ...row,
-        created_at: 0,
-        amount: index < 8 ? index : Math.max(11, index),
-      }));
-      // Of four that tie, the sixth page repeats the first two in the place of the others.
-      const repeating: Ties = (all, compare, bound) =>
-        bound === 12 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
-      const list = new ModelList({ rows: later, ties: repeating });
-      const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
-      const resume = first.positions.at(-1);
-      expect(resume?.page).toBe(5);
+    it.each([
+      ["", undefined],
+      [", though a row behind it can't be read", "row-8"],
+    ])(
+      "reads nothing again from before the place where an interrupted sweep stood%s",
+      async (_, poison) => {
+        // All of one time, so that only the second key tells what lies behind.
+        const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
+        const later = rows(20).map((row, index) => ({
+          ...row,
+          created_at: 0,
+          amount: index < 8 ? index : Math.max(11, index),
+        }));
+        // Of four that tie, the sixth page repeats the first two in the place of the others.
+        const repeating: Ties = (all, compare, bound) =>
+          bound === 12 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
+        let isAfter = false;
+        const isPoisoned = ({ id }: ModelRow) => isAfter && id === poison;
+        const list = new ModelList({ rows: later, ties: repeating, isPoisoned });
+        const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
+        const resume = first.positions.at(-1);
+        expect(resume?.page).toBe(5);
+        isAfter = true;
 
-      const { written, verdict } = await sweepAll(list, { ...mended, source, resume });
+        const { written, verdict } = await sweepAll(list, { ...mended, source, resume });
 
-      expect(verdict?.outcome).toBe("whole");
-      const rest = list.rows.slice(8).map(({ id }) => id);
-      expect([...written].sort()).toEqual([...rest].sort());
-      const others = list.requests.filter(({ part }) => part.limit !== 2);
-      expect(others.length).toBe(1);
-    });
+        expect(verdict?.outcome).toBe("whole");
+        const rest = list.rows.slice(8).flatMap(({ id }) => (id === poison ? [] : [id]));
+        expect([...written].sort()).toEqual([...rest].sort());
+        const others = list.requests.filter(({ part }) => part.limit !== 2);
+        expect(others.length).toBe(1);
+      },
+    );
 
     it("does not take a row of the page before that place for a new one", async () => {
       const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
