@@ -10,7 +10,7 @@ const maker = new PageMaker();
 /** A page of rows of these hours, each its own id, from a list of so many. */
 function page(
   hours: readonly number[],
-  totalCount: number,
+  totalCount: number | undefined,
   unreadable: readonly number[] = [],
 ): ListPage {
   const rows = hours.map((hour) => ({
@@ -63,6 +63,37 @@ describe("what the counts say", () => {
     expect(counts.addUp()).toBe(false);
     counts.take(page([5], 3), part, taking);
     expect(counts.addUp()).toBe(true);
+  });
+
+  it.each([
+    ["the first answer gave no count", page.bind(null, [3], undefined)],
+    ["the newest row could not be read", page.bind(null, [], 3)],
+  ])("adds up, too, when %s", (_, newest) => {
+    const counts = countsFrom(newest());
+    counts.take(page([1, 2], 3), part, taking);
+    counts.note(page([], 3));
+    expect(counts.addUp()).toBe(false);
+    counts.take(page([3], 3), part, taking);
+    expect(counts.addUp()).toBe(true);
+  });
+
+  it("keeps the time of the newest row for the next sweep, where there is one", () => {
+    expect(countsFrom(page([3], 3)).known.newest).toBe("2026-08-01T03:00:00.000000000");
+    expect(countsFrom(page([], 3)).known.newest).toBeUndefined();
+  });
+
+  it("counts a row once that can't be read, though it is met once more where a gap is looked for", () => {
+    const counts = countsFrom(page([3], 3));
+    counts.take(page([1, 3], 3, [1]), part, taking);
+    counts.take(page([1, 3], 3, [1]), part, { ...taking, between: { from: 0, until: 3 } });
+    expect([counts.seen, counts.verdict("short").unreadable]).toEqual([3, [1]]);
+  });
+
+  it("counts a row once that an interrupted sweep has read and this one reads again", () => {
+    const counts = new Counts(new RowTimes({ order: ["created_at"] }), ["id"]);
+    counts.resume({ count: 4, most: 4, rows: 3, unreadable: [] });
+    counts.takeKnown(page([2, 3], 4));
+    expect([counts.seen, counts.addUp()]).toEqual([3, false]);
   });
 
   it("tells of no row that could not be read at first, once all have been", () => {
