@@ -77,7 +77,7 @@ async function readWindow(
 const idsWritten = () => [...lines.join("").matchAll(/"id":"(\d)"/g)].map(([, id]) => id).join("");
 
 type Question = Pick<ListRequest, "sorting"> & { readonly page: number; readonly limit: number };
-type Answer = (question: Question) => readonly [rows: readonly object[], count: number];
+type Answer = (question: Question) => readonly [rows: readonly object[], count: number | undefined];
 
 /** Sends what a test says, from a list of so many events. */
 class ToldReader extends ListReader {
@@ -91,7 +91,7 @@ class ToldReader extends ListReader {
 
   override async read({ sorting }: ListRequest, page: number, limit: number): Promise<ListPage> {
     const [rows, totalCount] = this.#answer({ sorting, page, limit });
-    const lastPage = Math.ceil(totalCount / limit);
+    const lastPage = totalCount === undefined ? page + 1 : Math.ceil(totalCount / limit);
     return this.maker.page(rows, { totalCount, lastPage, receivedAt: 0 });
   }
 }
@@ -119,6 +119,38 @@ describe("events at the borders of a window", () => {
     expect(ids).toBe("12");
     expect(problem).toContain("1 rows of events came although others were asked for");
   });
+});
+
+describe("the oldest event of a window", () => {
+  const start = Date.parse("2026-08-01T12:00:00Z");
+  const window = { start, end: start + 1_000 };
+
+  it.each([
+    ["is the first that there is", "2026-08-01T12:00:00.7Z", start + 700],
+    ["may be as old as the window, where it does not tell", "soon", start],
+    ["may be as old as the window, where another came", "2026-08-01T11:00:00Z", start],
+  ])("%s", async (_, timestamp, expected) => {
+    const { client } = openClient("http://127.0.0.1:1");
+    const reader = new ToldReader(client, () => [[{ id: "1", timestamp }], 1]);
+    const lane = laneOf(contextWith({ reader }));
+    const output = new Output(select(stream), lane);
+    const windows = new WindowReader({ stream, source, output }, lane);
+    expect(await windows.oldest(window)).toBe(expected);
+    expect(reader.maker.held).toBe(0);
+  });
+});
+
+it("a window that is not counted is read once", async () => {
+  const { client } = openClient("http://127.0.0.1:1");
+  const pages: number[] = [];
+  const event = { id: "1", timestamp: "2026-08-01T12:00:00Z" };
+  const reader = new ToldReader(client, ({ page }) => {
+    pages.push(page);
+    return [page === 1 ? [event] : [], undefined];
+  });
+  expect(await readWindow(reader)).toContain("the API gives no count");
+  expect(idsWritten()).toBe("1");
+  expect(pages).toEqual([1, 1, 2]);
 });
 
 describe("a window whose rows may be there several times", () => {
