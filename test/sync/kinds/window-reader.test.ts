@@ -140,6 +140,27 @@ describe("the oldest event of a window", () => {
   });
 });
 
+it("each window is counted by itself", async () => {
+  const { client } = openClient("http://127.0.0.1:1");
+  const events = [1, 2, 3].map((id) => ({ id: String(id), timestamp: "2026-08-01T12:00:00Z" }));
+  let shown = events.slice(0, 2);
+  const reader = new ToldReader(client, () => [shown, shown.length]);
+  const lane = laneOf(contextWith({ reader }));
+  const windows = new WindowReader(
+    { stream, source, output: new Output(select(stream), lane) },
+    lane,
+  );
+  const window = { start: Number.NEGATIVE_INFINITY, end: Date.parse("2027-01-01") };
+  const read: number[] = [];
+  for (const now of [events.slice(0, 2), events]) {
+    shown = now;
+    for await (const step of windows.read(window, await windows.first(window))) {
+      if (step.kind === "records") read.push(step.count);
+    }
+  }
+  expect(read).toEqual([2, 3]);
+});
+
 it("a window that is not counted is read once", async () => {
   const { client } = openClient("http://127.0.0.1:1");
   const pages: number[] = [];

@@ -152,6 +152,20 @@ describe("a sync in windows", () => {
     );
   });
 
+  it("misses nothing of a millisecond that has more than a page", async () => {
+    const timestamp = text(NOW - 60_000, 0);
+    for (let count = 5; count < 20; count++) {
+      const events = Array.from({ length: count }, (_, at) => ({
+        id: uuid(at),
+        timestamp,
+        source: "user",
+      }));
+      const { taken, outcomes } = await sync(events, { pageSize: 3 });
+      expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
+      expect(columnOf(taken, "id").sort()).toEqual(events.map(({ id }) => id));
+    }
+  });
+
   it("begins at the start date, in whole milliseconds", async () => {
     const start = NOW - 5_000;
     const events = [start - 1, start, start + 1].flatMap((time, index) =>
