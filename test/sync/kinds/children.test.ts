@@ -8,6 +8,7 @@ import {
   readChildBookmark,
 } from "../../../src/sync/bookmarks/child-bookmark.ts";
 import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
+import type { Parents } from "../../../src/sync/contract/kind.ts";
 import { syncChildren } from "../../../src/sync/kinds/children.ts";
 import { readParents } from "../../../src/sync/lists/parents.ts";
 import { keptLog } from "../../polar/clients.ts";
@@ -29,6 +30,8 @@ function sync(
   options: {
     bookmark?: Partial<ChildBookmark>;
     problem?: string;
+    /** What is known of the customers beside their ids. */
+    known?: Partial<Parents>;
     client?: Partial<ClientOptions>;
     overrides?: Partial<Context>;
   } = {},
@@ -37,13 +40,15 @@ function sync(
   const { source } = stream;
   if (source.kind !== "children") throw new Error("payment methods are read by customer");
   const context = contextFor(simulator, options.client, options.overrides);
-  const parents = source.parents.map((parent) => async (lane: LaneContext) => ({
-    ...(await readParents({ stream: streamNamed(parent.stream) }, lane)),
-    problem: options.problem,
-  }));
+  const touchedSince: (number | undefined)[] = [];
+  const parents = source.parents.map((parent) => async (lane: LaneContext, since?: number) => {
+    touchedSince.push(since);
+    const all = await readParents({ stream: streamNamed(parent.stream) }, lane);
+    return { ...all, problem: options.problem, ...options.known };
+  });
   const bookmark = { ...none, ...options.bookmark };
   const running = syncChildren(taskOf(stream, source, bookmark, context, parents));
-  return { running, clock: context.clock };
+  return { running, clock: context.clock, touchedSince };
 }
 
 const customersOf = (simulator: Simulator) =>
@@ -119,10 +124,13 @@ describe("a sync parent by parent", () => {
     const simulator = await simulate({ sizes: { customers: 5 } });
 
     const { taken } = await takeAll(
-      sync(simulator, { overrides: { emitActivateVersion: true } }).running,
+      sync(simulator, { bookmark: { version: 7 }, overrides: { emitActivateVersion: true } })
+        .running,
     );
 
     expect(taken.at(-1)?.kind).toBe("activate");
+    // A new one: else rows that have gone would stay.
+    for (const { version } of bookmarksOf(taken)) expect(version).toBeGreaterThan(7);
   });
 
   it("passes by a parent whose rows are not whole, and remembers it", async () => {
@@ -155,6 +163,33 @@ describe("a sync parent by parent", () => {
     expect(outcomes).toEqual([{ stream: "payment_methods", problem: "some." }]);
     expect(columnOf(taken, "id")).toHaveLength(tableRows(simulator, "payment_methods").length);
     expect(positionsOf(taken)).toEqual([]);
+  });
+});
+
+describe("of parents that are caught up", () => {
+  const parentsAt = new Map([["customers", 1_000]]);
+
+  it.each([
+    ["those touched since", undefined, [1_000]],
+    ["all, after an interruption", { stream: "customers", id: "0" }, [undefined]],
+  ])("asks for %s", async (_, after, expected) => {
+    const simulator = await simulate({ sizes: { customers: 3 } });
+    const { running, touchedSince } = sync(simulator, { bookmark: { after, parentsAt } });
+    await takeAll(running);
+    expect(touchedSince).toEqual(expected);
+  });
+
+  it("keeps up to when they are known, and no position among those touched", async () => {
+    const simulator = await simulate({ sizes: { customers: 3 } });
+    const known = { areTouchedOnly: true, caughtUpAt: 2_000 };
+    const overrides = { emitActivateVersion: true };
+    const bookmark = { version: 7, parentsAt };
+    const { taken } = await takeAll(sync(simulator, { known, bookmark, overrides }).running);
+    expect(positionsOf(taken)).toEqual([]);
+    expect(bookmarksOf(taken)).toMatchObject([
+      { version: 7, parents_at: { customers: "1970-01-01T00:00:02.000Z" } },
+    ]);
+    expect(taken.map(({ kind }) => kind)).not.toContain("activate");
   });
 });
 
@@ -261,8 +296,11 @@ describe("a bad parent", () => {
     const bad = customers.filter((_, index) => index % 2 === 0);
     simulator.setFaults(failing(bad, 422));
 
-    const { taken, outcomes } = await takeAll(sync(simulator).running);
+    const known = { caughtUpAt: 2_000 };
+    const { taken, outcomes } = await takeAll(sync(simulator, { known }).running);
 
+    // The next sync must not ask for those alone that are touched: the others are not remembered.
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({ parents_at: undefined });
     expect(outcomes[0]?.problem).toContain("payment_methods of 115 customers can't be read");
     expect(positionsOf(taken).at(-1)).toEqual({ stream: "customers", id: customers[199] });
     expect(failedIn(taken)).toEqual(bad.slice(0, 100));
