@@ -13,6 +13,7 @@ import { syncChildren } from "../../../src/sync/kinds/children.ts";
 import { readParents } from "../../../src/sync/lists/parents.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { InstantClock } from "../../polar/clocks.ts";
+import { fakeApi } from "../../support/fake-api.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
@@ -190,6 +191,45 @@ describe("of parents that are caught up", () => {
       { version: 7, parents_at: { customers: "1970-01-01T00:00:02.000Z" } },
     ]);
     expect(taken.map(({ kind }) => kind)).not.toContain("activate");
+  });
+});
+
+describe("of parents of two streams", () => {
+  /** Reads the seats of two subscriptions and two orders. */
+  async function seats(options: {
+    after?: ChildBookmark["after"];
+    problem?: string;
+    seat?: object;
+  }) {
+    const api = await fakeApi(() => ({
+      body: JSON.stringify({ seats: [options.seat ?? { id: "seat" }] }),
+    }));
+    const stream = streamNamed("customer_seats");
+    const { source } = stream;
+    if (source.kind !== "children") throw new Error("seats are read by parent");
+    const parents = [
+      async () => ({ ids: ["s1", "s2"], problem: options.problem }),
+      async () => ({ ids: ["o1", "o2"], problem: undefined }),
+    ];
+    const bookmark = { ...none, version: 7, after: options.after };
+    const task = taskOf(stream, source, bookmark, contextFor(api), parents);
+    const { outcomes } = await takeAll(syncChildren(task));
+    const ids = api.requests.map(
+      ({ query }) => query.get("subscription_id") ?? query.get("order_id"),
+    );
+    return { ids, problem: outcomes[0]?.problem };
+  }
+
+  it("reads both, and the second from its first on, wherever it goes on in the first", async () => {
+    expect(await seats({})).toEqual({ ids: ["s1", "s2", "o1", "o2"], problem: undefined });
+    const after = { stream: "subscriptions", id: "s1" };
+    expect((await seats({ after })).ids).toEqual(["s2", "o1", "o2"]);
+    expect((await seats({ after: { stream: "orders", id: "o1" } })).ids).toEqual(["o2"]);
+  });
+
+  it("is incomplete when one of them is, or a row has no key", async () => {
+    expect((await seats({ problem: "some." })).problem).toBe("some.");
+    expect((await seats({ seat: { id: null } })).problem).toContain("no usable key");
   });
 });
 
