@@ -1,7 +1,9 @@
 /**
  * Breaks the parts that decide in one place at a time, and sees whether a test notices:
  *
- *     npm run mutants -- [PART OF A FILE'S PATH]
+ *     npm run mutants -- [PART OF A PLACE'S NAME]...
+ *
+ * A place's name is as it is printed, and begins with the file's path; the parts are taken in turn.
  *
  * It works on a copy, whose tests have to pass first. A mutant that no test kills is printed; at less
  * than 85 % killed it ends with 1.
@@ -73,8 +75,9 @@ function nameOf({ file, text, replacement }: Mutant): string {
   return `${file}: ${text.trim()} → ${replacement.trim()}`.replaceAll(/\s+/g, " ");
 }
 
-async function main(part: string): Promise<void> {
-  const chosen = mutants.filter(({ file }) => file.includes(part));
+async function main(parts: readonly string[]): Promise<void> {
+  const named = parts.flatMap((part) => mutants.filter((one) => nameOf(one).includes(part)));
+  const chosen = parts.length > 0 ? [...new Set(named)] : mutants;
   const changing = chosen.filter(({ equivalent }) => equivalent === undefined);
   const killed = new Map<string, { killed: number; all: number }>();
   const folder = mkdtempSync(join(tmpdir(), "tap-polar-mutants-"));
@@ -104,4 +107,4 @@ async function main(part: string): Promise<void> {
   if (share < LEAST_KILLED) process.exitCode = 1;
 }
 
-await main(process.argv[2] ?? "");
+await main(process.argv.slice(2));

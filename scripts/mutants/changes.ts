@@ -70,12 +70,34 @@ export const changes: readonly Mutant[] = [
     ],
   ),
   ...of(
+    "src/sync/changes/told-spans.ts",
+    [test("told-spans"), test("told-changes")],
+    [
+      ["this.until - last.from < overlap * SHORTEST_SPAN", "false"],
+      ["this.until - last.from < overlap * SHORTEST_SPAN", "true"],
+      ["count: last.count + count", "count"],
+      ["from <= until - overlap", "from < until - overlap"],
+      ["spans.slice(Math.max(first, 0))", "spans.slice(first)"],
+      ["spans.slice(Math.max(first, 0))", "spans"],
+      ["{ from: this.until, count }", "{ from: until, count }"],
+      ["sum + count, 0", "sum, 0"],
+    ],
+  ),
+  ...of(
     "src/sync/changes/touched-rows.ts",
     [test("change-reader"), test("catch-up")],
     [
       ["if (error instanceof RowNotFoundError) return undefined;", ""],
       ["problem = allOf(problem, yield* readPart", "problem = allOf(yield* readPart"],
       ["all.slice(start(at), start(at + 1))", "all.slice(start(at), start(at + 1) - 1)"],
+      ["readSince ?? Number.POSITIVE_INFINITY", "Number.POSITIVE_INFINITY"],
+      ["if (rows.count > 0) onRow", "onRow"],
+      ["    page.release();\n", ""],
+      ["Math.ceil(all.length / most)", "Math.floor(all.length / most)"],
+      [
+        "problem = allOf(problem, yield* readPart(stream.name, part, lane));",
+        "yield* readPart(stream.name, part, lane);",
+      ],
     ],
   ),
   ...of(
@@ -87,6 +109,14 @@ export const changes: readonly Mutant[] = [
       ["if (!isOptional(error)) throw error;", ""],
       ["!(error instanceof PolarError && error.endsRun)", "true"],
       ["Math.min(...members.map", "Math.max(...members.map"],
+      [
+        'stream.source.kind !== "windows" || !stream.source.tells',
+        'stream.source.kind !== "windows"',
+      ],
+      ["!known[stream.name] && begunAt", "begunAt"],
+      ["        delete refused[stream.name];\n", ""],
+      ["if (error instanceof ForbiddenError) refused", "refused"],
+      ["      toldBy.add(source.telling);\n", ""],
     ],
   ),
   ...of(

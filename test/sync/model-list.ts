@@ -131,7 +131,7 @@ export class ModelList {
     this.#options.before?.(this.requests.length, this);
     const filters = Object.entries(part.query);
     const rows = this.rows.filter((row) =>
-      filters.every(([name, value]) => keyOf(row, name) === value),
+      filters.every(([name, value]) => isWithin(row, name, String(value))),
     );
     const bound = page * part.limit;
     const sorted = this.#options.ties(rows, comparison(part.sorting), bound, part.sorting.join());
@@ -151,10 +151,22 @@ export class ModelList {
 
 const START = Date.parse("2026-08-01T12:00:00Z");
 
+/** The filters for ranges of time; others are for one value of a column. */
+export const MODEL_RANGE = { after: "after", before: "before" } as const;
+
+function isWithin(row: ModelRow, filter: string, value: string): boolean {
+  if (filter === MODEL_RANGE.after) return timeOf(row) > value;
+  if (filter === MODEL_RANGE.before) return timeOf(row) < value;
+  return keyOf(row, filter) === value;
+}
+
 /** A row as the API sends it. */
 function shown(row: ModelRow): object {
-  const created_at = new Date(START + row.created_at * 60_000).toISOString().replace("Z", "000Z");
-  return { ...row, created_at };
+  return { ...row, created_at: timeOf(row) };
+}
+
+function timeOf({ created_at }: ModelRow): string {
+  return new Date(START + created_at * 60_000).toISOString().replace("Z", "000Z");
 }
 
 function comparison(sorting: readonly string[]): Compare {

@@ -49,7 +49,7 @@ export class Counts {
   readonly #census = new Census();
   /** Per pass. */
   readonly #said: Said[] = [];
-  /** The time of the newest row when each pass began, never decreasing. */
+  /** The time of the newest row when each pass began. */
   readonly #newest: string[] = [];
   /** What the next pass begins with. */
   #beginning: { readonly count: number; readonly newest: string | undefined } | undefined;
@@ -219,8 +219,7 @@ export class Counts {
 
   #begin(said: Said, newest: string): void {
     this.#said.push(said);
-    const [before = ""] = this.#newest.slice(-1);
-    this.#newest.push(newest > before ? newest : before);
+    this.#newest.push(newest);
     this.unreadable.beginPass();
   }
 

@@ -16,7 +16,7 @@ export function isWholeList(page: ListPage, limit: number, mayRepeatRows = false
   return lastPage <= 1 && Math.max(count, totalCount) < limit && isAll;
 }
 
-/** Ends a pass: true when nothing is missing. Yields after each page. */
+/** Ends a pass over a list that is counted: true when nothing is missing. Yields after each page. */
 export async function* prove(list: SweptList): AsyncGenerator<undefined, boolean> {
   return (yield* close(list)) && (yield* audit(list));
 }
@@ -30,8 +30,8 @@ async function* close(list: SweptList): AsyncGenerator<undefined, boolean> {
   const { counts, newest, isOrdered } = list;
   for (let closing = 0; closing < MOST_CLOSINGS; closing++) {
     const before = counts.seen;
-    const pages = Number.isFinite(counts.latest) ? Math.ceil(counts.latest / newest.limit) : 1;
-    const page = await list.read(newest, isOrdered ? 1 : Math.max(1, pages));
+    const lastPage = Math.max(1, Math.ceil(counts.latest / newest.limit));
+    const page = await list.read(newest, isOrdered ? 1 : lastPage);
     counts.noteNewest(page);
     const isProven = counts.addUp();
     const count = countOf(page);

@@ -237,6 +237,19 @@ describe("older rows than one look takes", () => {
     expect([...seen]).toEqual(expect.arrayContaining(places.map((at) => `order-${at}`)));
   });
 
+  it("wait at the first piece that was not read", async () => {
+    const { orders } = old();
+    const { look } = await swept(orders);
+    const places = [5, 700];
+    for (const at of places) {
+      const order = orders[at];
+      if (order) order.status = "void";
+    }
+    const looks = [await look({ pieces: 1, share: 0.3 }), await look({ pieces: 1, share: 0.3 })];
+    const seen = looks.flatMap(({ ids }) => ids);
+    expect(seen).toEqual(expect.arrayContaining(places.map((at) => `order-${at}`)));
+  });
+
   const importAt = (orders: ExportedOrder[], at: number, id = "imported") =>
     orders.splice(at, 0, { ...orderAt(id, 0), created_at: orders[at]?.created_at ?? "" });
 
@@ -248,6 +261,15 @@ describe("older rows than one look takes", () => {
     expect(ids).toContain("imported");
     expect(isFound).toBe(true);
     expect(requests).toEqual(["/v1/orders/", "/v1/orders/export", "/v1/orders/"]);
+  });
+
+  it("are searched among four windows, too", async () => {
+    const orders = ordersOf(34_000);
+    const { lookForLate } = await swept(orders);
+    importAt(orders, 25_000);
+    const { ids, isFound } = await lookForLate(1);
+    expect(ids).toContain("imported");
+    expect(isFound).toBe(true);
   });
 
   it("are searched window by window, each place in them, and those that have come only", async () => {

@@ -1,13 +1,31 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { UnauthorizedError } from "../../../src/polar/errors.ts";
+import { ListPage, ListReader } from "../../../src/polar/list.ts";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
+import { openClient } from "../../polar/clients.ts";
 import { InstantClock, settled } from "../../polar/clocks.ts";
 import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { contextWith } from "../contexts.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
+
+/** Knows how many pages nobody has given back. */
+class CountingReader extends ListReader {
+  held = 0;
+
+  override async read(...request: Parameters<ListReader["read"]>): Promise<ListPage> {
+    const page = await super.read(...request);
+    this.held++;
+    return Object.assign(page, {
+      release: () => {
+        this.held--;
+        ListPage.prototype.release.call(page);
+      },
+    });
+  }
+}
 
 const BEFORE = Date.parse("2026-08-01T11:00:00Z");
 
@@ -23,11 +41,9 @@ async function feedWith(
 ) {
   const api = await fakeApi(answer);
   const bookmarks = JSON.stringify({ bookmarks: { change_sources: { sources, refused } } });
-  const context = contextFor(
-    api,
-    { maxRetries: 0 },
-    { state: State.parse(bookmarks, "state.json") },
-  );
+  const reader = new CountingReader(openClient(api.url, { maxRetries: 0 }).client);
+  const state = State.parse(bookmarks, "state.json");
+  const context = contextFor(api, {}, { reader, state });
   const lane = laneOf(context);
   const feed = new ChangeFeed(lane);
   const [orders, refunds] = ["orders", "refunds"].map((name) =>
@@ -36,7 +52,7 @@ async function feedWith(
   if (!orders || !refunds) throw new Error("two lists take part");
   feed.join(orders);
   feed.join(refunds);
-  return { api, lane, feed, orders, refunds };
+  return { api, lane, feed, orders, refunds, reader };
 }
 
 const event = { id: "e1", timestamp: "2026-08-01T12:00:00Z", customer_id: "by event" };
@@ -58,6 +74,18 @@ describe("the feed of changes", () => {
     expect(api.requests.filter(({ path }) => path === "/v1/orders/")).toHaveLength(2);
     expect(lane.logged.join()).toContain("webhook_deliveries can't be read");
     expect(feed.bookmark).toMatchObject({ sources: { events: { spans: [{ count: 1 }] } } });
+  });
+
+  it("gives back the pages of a list that is not caught up", async () => {
+    const { lane, feed, orders, refunds, reader } = await feedWith(answers);
+    feed.join({ ...memberOf("customers", groundAt(BEFORE), lane), isCaughtUp: false });
+    const taken = [await feed.hintsFor(orders, lane), await feed.hintsFor(refunds, lane)];
+    expect(reader.held).toBeGreaterThan(0);
+    for (const { fresh, open } of taken) {
+      fresh.release();
+      open.release();
+    }
+    expect(reader.held).toBe(0);
   });
 
   it("waits for all lists whose rows hold rows of others", async () => {
@@ -161,7 +189,7 @@ describe("the feed of changes", () => {
   });
 
   it("sends all lists to be read whole where a source tells of too much, and moves on", async () => {
-    const { lane, feed, orders, refunds } = await feedWith((request) =>
+    const { lane, feed, orders, refunds, reader } = await feedWith((request) =>
       request.path.includes("events")
         ? {
             body: JSON.stringify({
@@ -173,6 +201,7 @@ describe("the feed of changes", () => {
     );
     await expect(feed.hintsFor(orders, lane)).rejects.toThrow(TooMuchChangedError);
     await expect(feed.hintsFor(refunds, lane)).rejects.toThrow(TooMuchChangedError);
+    expect(reader.held).toBe(0);
     expect(feed.bookmark).toMatchObject({ sources: { events: { spans: [{ count: 3_001 }] } } });
   });
 });

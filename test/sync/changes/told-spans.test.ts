@@ -18,3 +18,9 @@ it("spans reach back as far as a sync looks, and are few, however often it comes
     }
   }
 });
+
+it("spans are all kept that do not reach back so far", () => {
+  const spans = ToldSpans.of(0, 20 * MINUTE, 3).extended(40 * MINUTE, 2, OVERLAP);
+  expect([spans.from, spans.until, spans.count]).toEqual([0, 40 * MINUTE, 5]);
+  expect(spans.bookmark.spans.map(({ count }) => count)).toEqual([3, 2]);
+});

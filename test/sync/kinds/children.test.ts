@@ -8,10 +8,12 @@ import {
   readChildBookmark,
 } from "../../../src/sync/bookmarks/child-bookmark.ts";
 import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
+import type { Parents } from "../../../src/sync/contract/kind.ts";
 import { syncChildren } from "../../../src/sync/kinds/children.ts";
 import { readParents } from "../../../src/sync/lists/parents.ts";
 import { keptLog } from "../../polar/clients.ts";
 import { InstantClock } from "../../polar/clocks.ts";
+import { fakeApi } from "../../support/fake-api.ts";
 import { streamNamed, tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { bookmarksOf, columnOf, contextFor, takeAll, taskOf } from "../syncs.ts";
@@ -29,6 +31,8 @@ function sync(
   options: {
     bookmark?: Partial<ChildBookmark>;
     problem?: string;
+    /** What is known of the customers beside their ids. */
+    known?: Partial<Parents>;
     client?: Partial<ClientOptions>;
     overrides?: Partial<Context>;
   } = {},
@@ -37,13 +41,15 @@ function sync(
   const { source } = stream;
   if (source.kind !== "children") throw new Error("payment methods are read by customer");
   const context = contextFor(simulator, options.client, options.overrides);
-  const parents = source.parents.map((parent) => async (lane: LaneContext) => ({
-    ...(await readParents({ stream: streamNamed(parent.stream) }, lane)),
-    problem: options.problem,
-  }));
+  const touchedSince: (number | undefined)[] = [];
+  const parents = source.parents.map((parent) => async (lane: LaneContext, since?: number) => {
+    touchedSince.push(since);
+    const all = await readParents({ stream: streamNamed(parent.stream) }, lane);
+    return { ...all, problem: options.problem, ...options.known };
+  });
   const bookmark = { ...none, ...options.bookmark };
   const running = syncChildren(taskOf(stream, source, bookmark, context, parents));
-  return { running, clock: context.clock };
+  return { running, clock: context.clock, touchedSince };
 }
 
 const customersOf = (simulator: Simulator) =>
@@ -119,10 +125,13 @@ describe("a sync parent by parent", () => {
     const simulator = await simulate({ sizes: { customers: 5 } });
 
     const { taken } = await takeAll(
-      sync(simulator, { overrides: { emitActivateVersion: true } }).running,
+      sync(simulator, { bookmark: { version: 7 }, overrides: { emitActivateVersion: true } })
+        .running,
     );
 
     expect(taken.at(-1)?.kind).toBe("activate");
+    // A new one: else rows that have gone would stay.
+    for (const { version } of bookmarksOf(taken)) expect(version).toBeGreaterThan(7);
   });
 
   it("passes by a parent whose rows are not whole, and remembers it", async () => {
@@ -155,6 +164,72 @@ describe("a sync parent by parent", () => {
     expect(outcomes).toEqual([{ stream: "payment_methods", problem: "some." }]);
     expect(columnOf(taken, "id")).toHaveLength(tableRows(simulator, "payment_methods").length);
     expect(positionsOf(taken)).toEqual([]);
+  });
+});
+
+describe("of parents that are caught up", () => {
+  const parentsAt = new Map([["customers", 1_000]]);
+
+  it.each([
+    ["those touched since", undefined, [1_000]],
+    ["all, after an interruption", { stream: "customers", id: "0" }, [undefined]],
+  ])("asks for %s", async (_, after, expected) => {
+    const simulator = await simulate({ sizes: { customers: 3 } });
+    const { running, touchedSince } = sync(simulator, { bookmark: { after, parentsAt } });
+    await takeAll(running);
+    expect(touchedSince).toEqual(expected);
+  });
+
+  it("keeps up to when they are known, and no position among those touched", async () => {
+    const simulator = await simulate({ sizes: { customers: 3 } });
+    const known = { areTouchedOnly: true, caughtUpAt: 2_000 };
+    const overrides = { emitActivateVersion: true };
+    const bookmark = { version: 7, parentsAt };
+    const { taken } = await takeAll(sync(simulator, { known, bookmark, overrides }).running);
+    expect(positionsOf(taken)).toEqual([]);
+    expect(bookmarksOf(taken)).toMatchObject([
+      { version: 7, parents_at: { customers: "1970-01-01T00:00:02.000Z" } },
+    ]);
+    expect(taken.map(({ kind }) => kind)).not.toContain("activate");
+  });
+});
+
+describe("of parents of two streams", () => {
+  /** Reads the seats of two subscriptions and two orders. */
+  async function seats(options: {
+    after?: ChildBookmark["after"];
+    problem?: string;
+    seat?: object;
+  }) {
+    const api = await fakeApi(() => ({
+      body: JSON.stringify({ seats: [options.seat ?? { id: "seat" }] }),
+    }));
+    const stream = streamNamed("customer_seats");
+    const { source } = stream;
+    if (source.kind !== "children") throw new Error("seats are read by parent");
+    const parents = [
+      async () => ({ ids: ["s1", "s2"], problem: options.problem }),
+      async () => ({ ids: ["o1", "o2"], problem: undefined }),
+    ];
+    const bookmark = { ...none, version: 7, after: options.after };
+    const task = taskOf(stream, source, bookmark, contextFor(api), parents);
+    const { outcomes } = await takeAll(syncChildren(task));
+    const ids = api.requests.map(
+      ({ query }) => query.get("subscription_id") ?? query.get("order_id"),
+    );
+    return { ids, problem: outcomes[0]?.problem };
+  }
+
+  it("reads both, and the second from its first on, wherever it goes on in the first", async () => {
+    expect(await seats({})).toEqual({ ids: ["s1", "s2", "o1", "o2"], problem: undefined });
+    const after = { stream: "subscriptions", id: "s1" };
+    expect((await seats({ after })).ids).toEqual(["s2", "o1", "o2"]);
+    expect((await seats({ after: { stream: "orders", id: "o1" } })).ids).toEqual(["o2"]);
+  });
+
+  it("is incomplete when one of them is, or a row has no key", async () => {
+    expect((await seats({ problem: "some." })).problem).toBe("some.");
+    expect((await seats({ seat: { id: null } })).problem).toContain("no usable key");
   });
 });
 
@@ -261,8 +336,11 @@ describe("a bad parent", () => {
     const bad = customers.filter((_, index) => index % 2 === 0);
     simulator.setFaults(failing(bad, 422));
 
-    const { taken, outcomes } = await takeAll(sync(simulator).running);
+    const known = { caughtUpAt: 2_000 };
+    const { taken, outcomes } = await takeAll(sync(simulator, { known }).running);
 
+    // The next sync must not ask for those alone that are touched: the others are not remembered.
+    expect(bookmarksOf(taken).at(-1)).toMatchObject({ parents_at: undefined });
     expect(outcomes[0]?.problem).toContain("payment_methods of 115 customers can't be read");
     expect(positionsOf(taken).at(-1)).toEqual({ stream: "customers", id: customers[199] });
     expect(failedIn(taken)).toEqual(bad.slice(0, 100));

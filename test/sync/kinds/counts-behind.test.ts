@@ -113,6 +113,7 @@ describe("what is remembered", () => {
     const hours = 3 * 365 * 24;
     for (let hour = 1; hour <= hours; hour++) counts.add({ before: hour, rows: hour * 100 });
 
+    expect(counts.moments).toHaveLength(40);
     const widths = widthsOf(counts.moments);
     expect(widths.at(-1)).toBe(1);
     const ofYesterday = counts.moments.findIndex(({ before }) => before > hours - 24);

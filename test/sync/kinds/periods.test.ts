@@ -20,17 +20,20 @@ interface Options {
   readonly problem?: string;
   /** The status of an answer: 200, unless said otherwise. */
   readonly status?: (request: FakeRequest) => number;
+  /** When the periods of each answer begin: its first day alone, unless said otherwise. */
+  readonly periods?: readonly (string | null)[];
 }
 
-/** Reads from a server that has one row for each answer: its first day. */
+/** Reads from a server whose answers have few rows. */
 async function sync(options: Options) {
   const { stream: name = "metrics", bookmark = none, parents = ["a"], problem } = options;
   const api = await fakeApi((request) => {
     const { query } = request;
     const timestamp = query.get("start_timestamp") ?? `${query.get("start_date")}T00:00:00Z`;
-    const rows = [{ timestamp }];
+    const rows = (options.periods ?? [timestamp]).map((one) => ({ timestamp: one }));
     const body = JSON.stringify({ periods: rows, quantities: rows });
-    return { status: options.status?.(request) ?? 200, body };
+    const status = options.status?.(request) ?? 200;
+    return { status, body: status === 404 ? '{"error":"ResourceNotFound","detail":""}' : body };
   });
   const settings = { ...plainSettings, ...options.settings };
   const context = contextFor(api, { maxRetries: 1 }, { settings });
@@ -88,6 +91,23 @@ describe("a sync of figures", () => {
     expect(Object.keys(positionsIn(taken))).toEqual(["a", "new"]);
   });
 
+  it("has a checkpoint after twenty answers", async () => {
+    const parents = Array.from({ length: 25 }, (_, index) => `m${index}`);
+    const { running } = await sync({ ...meters, parents, settings: { startDate: today } });
+    const { taken } = await takeAll(running);
+
+    expect(taken.filter(({ kind }) => kind === "checkpoint")).toHaveLength(1);
+    expect(bookmarksOf(taken)).toHaveLength(2);
+  });
+
+  it("tells of figures that are of no period", async () => {
+    const { running } = await sync({ settings: { startDate: today }, periods: [null] });
+    const { taken, outcomes } = await takeAll(running);
+
+    expect(columnOf(taken, "timestamp")).toEqual([]);
+    expect(outcomes[0]?.problem).toContain("no usable key");
+  });
+
   it("keeps the positions of parents that may only be missing, and says so", async () => {
     const bookmark = new Map([["b", "2026-07-31T00:00:00.000Z"]]);
     const problem = "some meters are missing.";
@@ -136,6 +156,20 @@ describe("a sync of figures", () => {
       "/v1/meters/a%2Fb/quantities?start_timestamp=2026-08-01T00%3A00%3A00.000Z" +
         "&end_timestamp=2026-08-01T23%3A59%3A59.999Z&interval=day&timezone=UTC",
     ]);
+  });
+
+  it("asks for hours past their last day, which may count with its first one, and leaves out the rest", async () => {
+    const settings = { metricsInterval: "hour", startDate: today } as const;
+    const [first, last, tomorrow] = [
+      "2026-08-01T00:00:00Z",
+      "2026-08-01T23:00:00Z",
+      "2026-08-02T00:00:00Z",
+    ];
+    const { running, asked } = await sync({ settings, periods: [first, last, tomorrow] });
+    const { taken } = await takeAll(running);
+
+    expect(asked.map(({ query }) => query.get("end_date"))).toEqual(["2026-08-02"]);
+    expect(columnOf(taken, "timestamp")).toEqual([first, last]);
   });
 
   it("asks once before its start date, since only an answer can put a clock right", async () => {
@@ -214,6 +248,15 @@ describe("a bad parent of figures", () => {
     expect(others).toBe(`${today}T00:00:00.000Z`);
     expect(positionsIn(taken).b).toBe("2023-12-31T00:00:00.000Z");
     expect(outcomes[0]?.problem).toContain("(b)");
+  });
+
+  it("is none when it is gone by then", async () => {
+    const status = (request: FakeRequest) => (isB(request) ? 404 : 200);
+    const { running } = await sync({ ...meters, status, settings: { startDate: today } });
+    const { taken, outcomes } = await takeAll(running);
+
+    expect(outcomes[0]?.problem).toBeUndefined();
+    expect(Object.keys(positionsIn(taken))).toEqual(["a", "c"]);
   });
 
   it("is none when it is every parent: the server fails", async () => {

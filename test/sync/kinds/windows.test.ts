@@ -32,6 +32,7 @@ function eventsEndpoint(
   events: readonly Event[],
   isHidden: (request: number) => boolean,
   poison: string | undefined,
+  stray: string | undefined,
 ) {
   return startServer((response, number, { target }) => {
     const query = new URL(target, "http://events").searchParams;
@@ -44,7 +45,7 @@ function eventsEndpoint(
     const dealt = (index: number) => ((index + 1) * (offset * 31 + limit * 7 + 1) * 7_919) % 10_007;
     const list = events
       .map((event, index) => ({ event, index, time: Date.parse(event.timestamp) }))
-      .filter(({ time }) => time > start && time < end)
+      .filter(({ event, time }) => event.id === stray || (time > start && time < end))
       .filter(({ event }) => sources.length === 0 || sources.includes(event.source))
       .sort((one, other) => sign * (one.time - other.time) || dealt(one.index) - dealt(other.index))
       .map(({ event }) => event);
@@ -77,6 +78,7 @@ async function sync(
     lookbackMinutes,
     isHidden = () => false,
     poison,
+    stray,
     now = NOW,
   }: {
     pageSize?: number;
@@ -86,11 +88,13 @@ async function sync(
     isHidden?: (request: number) => boolean;
     /** The event that no page can be sent with. */
     poison?: string;
+    /** The event that is sent whatever time is asked for. */
+    stray?: string;
     now?: number;
   } = {},
 ) {
   const clock = new InstantClock(new Date(now - 1_000_000).toISOString());
-  const server = await eventsEndpoint(events, isHidden, poison);
+  const server = await eventsEndpoint(events, isHidden, poison, stray);
   const settings = {
     ...plainSettings,
     lookbackMinutes,
@@ -146,6 +150,20 @@ describe("a sync in windows", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  it("misses nothing of a millisecond that has more than a page", async () => {
+    const timestamp = text(NOW - 60_000, 0);
+    for (let count = 5; count < 20; count++) {
+      const events = Array.from({ length: count }, (_, at) => ({
+        id: uuid(at),
+        timestamp,
+        source: "user",
+      }));
+      const { taken, outcomes } = await sync(events, { pageSize: 3 });
+      expect(outcomes).toEqual([{ stream: "events", problem: undefined }]);
+      expect(columnOf(taken, "id").sort()).toEqual(events.map(({ id }) => id));
+    }
   });
 
   it("begins at the start date, in whole milliseconds", async () => {
@@ -249,6 +267,24 @@ describe("a sync in windows", () => {
       replication_key_value: undefined,
       progress: undefined,
     });
+  });
+
+  it("tells of an event that came although others were asked for", async () => {
+    const events = [NOW - 60_000, NOW + HOUR].map((time, index) => ({
+      id: uuid(index),
+      timestamp: text(time, 0),
+      source: "user",
+    }));
+
+    const { taken, outcomes } = await sync(events, { stray: uuid(1) });
+
+    expect(columnOf(taken, "id")).toEqual([uuid(0)]);
+    expect(outcomes[0]?.problem).toContain("came although others were asked for");
+  });
+
+  it("asks once though its start is yet to come: only an answer can put a clock right", async () => {
+    const { requests } = await sync([], { startDate: NOW + HOUR });
+    expect(requests).toHaveLength(1);
   });
 
   it("reads a page alone when all is on it, though rows are there twice", async () => {
@@ -382,6 +418,34 @@ describe("rows that come later than the look-back", () => {
     expect(poisoned.outcomes[0]?.problem).toContain("can't be read");
     expect(columnOf(second.taken, "id")).toContain(uuid(1_000));
     expect(second.outcomes[0]?.problem).toBeUndefined();
+  });
+
+  /** Two spans that nothing was in. */
+  const counted = [10, 2].map((hours) => ({ before: NOW - hours * HOUR, rows: 0 }));
+
+  it("are incomplete when one of two spans is, and the other is read", async () => {
+    const late = [13, 12, 11, 5].map((hours, number) => eventOf(number, hours * HOUR));
+    for (const poison of [uuid(1), uuid(3)]) {
+      const { taken, outcomes } = await sync(late, { bookmark: { ...none, counted }, poison });
+      expect(outcomes[0]?.problem).toContain("can't be read");
+      const others = late.flatMap(({ id }) => (id === poison ? [] : [id]));
+      expect(columnOf(taken, "id")).toEqual(others);
+    }
+  });
+
+  it("are incomplete when the first of the windows that they take is", async () => {
+    const late = Array.from({ length: 5_100 }, (_, number) => eventOf(number, 9 * HOUR - number));
+    const bookmark = { ...none, counted };
+    const { taken, outcomes } = await sync(late, { bookmark, poison: uuid(7), pageSize: 1_000 });
+    expect(outcomes[0]?.problem).toContain("can't be read");
+    expect(columnOf(taken, "id")).toHaveLength(5_099);
+  });
+
+  it("are not those from before the start date", async () => {
+    const events = [eventOf(1, 50 * HOUR), eventOf(2, 12 * HOUR)];
+    const bookmark = { ...none, counted };
+    const { taken } = await sync(events, { bookmark, startDate: NOW - 24 * HOUR });
+    expect(columnOf(taken, "id")).toEqual([uuid(2)]);
   });
 
   it.each([0, 30, 24 * 60])("are those from before %i minutes, if so set", async (minutes) => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Stream } from "../../../src/streams/define.ts";
 import type { SweepBookmark } from "../../../src/sync/bookmarks/sweep-bookmark.ts";
 import type { ListEnd } from "../../../src/sync/contract/kind.ts";
 import { syncFullTable } from "../../../src/sync/lists/full-table.ts";
@@ -18,6 +19,7 @@ interface Options {
   readonly rowsAt?: Parameters<typeof listApi>[0];
   readonly countOf?: Parameters<typeof listApi>[1];
   readonly emitActivateVersion?: boolean;
+  readonly stream?: Stream;
 }
 
 /** Reads refunds, three a page, and what their observer hears; orders with their items for two bookmarks. */
@@ -25,13 +27,13 @@ async function sync({ bookmarks = [none], rowsAt = () => rows, ...options }: Opt
   const api = await listApi(rowsAt, options.countOf);
   const { emitActivateVersion = true } = options;
   const context = contextFor(api, { maxRetries: 0 }, { pageSize: 3, emitActivateVersion });
-  const stream = bookmarks.length > 1 ? orders : refunds;
+  const { stream = bookmarks.length > 1 ? orders : refunds } = options;
   const { source } = stream;
   if (source.kind !== "list") throw new Error(`${stream.name} is no list`);
   const ends: ListEnd[] = [];
   let seen = 0;
   const observer = { add: () => void seen++, finish: (end: ListEnd) => void ends.push(end) };
-  const members = bookmarks.length > 1 ? [orders, streamNamed("order_items")] : [refunds];
+  const members = bookmarks.length > 1 ? [orders, streamNamed("order_items")] : [stream];
   const task = {
     ...taskOf(stream, source, bookmarks, context),
     members: members.map((member) => select(member)),
@@ -86,6 +88,17 @@ describe("a list that is read whole", () => {
       { isComplete: false, isProven: false, isWhole: false, count: 25, unreadable: 0 },
     ]);
     expect(outcomes[0]?.problem).toContain("24 rows of refunds were found but the API counts 25");
+  });
+
+  it("is not whole when the rows that it hides are", async () => {
+    const { activated, outcomes } = await sync({
+      stream: streamNamed("customer_meters"),
+      rowsAt: () => minutely(2),
+      countOf: ({ length }, { path, query }) =>
+        path.includes("customer-meters") && !query.has("meter_id") ? length + 1 : length,
+    });
+    expect(outcomes[0]?.problem).toContain("2 rows of customer_meters were found but the API");
+    expect(activated).toBe(0);
   });
 
   it("is complete but for a row that can't be loaded, and no source of all parents", async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it, onTestFinished } from "vitest";
-import { isWholeList } from "../../../src/sync/sweep/proof.ts";
+import { ListPage } from "../../../src/polar/list.ts";
+import { isWholeList, prove } from "../../../src/sync/sweep/proof.ts";
 import { PageMaker } from "../pages.ts";
+import { begin, ordered, pageOf, type Row, sweptList } from "./lists.ts";
 
 const maker = new PageMaker();
 
@@ -28,8 +30,69 @@ describe("a page is the whole list", () => {
     expect(isWholeList(make(), 4)).toBe(isWhole);
   });
 
+  it("but not with rows that can't be read, nor when it took several answers", () => {
+    const facts = { totalCount: 3, lastPage: 1, receivedAt: 0, unreadable: [] };
+    const [one, other] = [maker.answer([{ id: 1 }]), maker.answer([{ id: 2 }])];
+    onTestFinished(() => {
+      one.release();
+      other.release();
+    });
+    const isWhole = (page: ListPage) => isWholeList(page, 4, true);
+    expect(isWhole(new ListPage([one], facts))).toBe(true);
+    expect(isWhole(new ListPage([one], { ...facts, unreadable: [1] }))).toBe(false);
+    expect(isWhole(new ListPage([one, other], facts))).toBe(false);
+  });
+
   it("with fewer rows than are counted where rows may be there twice", () => {
     expect(isWholeList(page(2, 3), 4, true)).toBe(true);
     expect(isWholeList(page(3, 4), 4, true)).toBe(false);
+    expect(isWholeList(page(2, 3, 2), 4, true)).toBe(false);
+  });
+});
+
+describe("a range of time", () => {
+  const range = { after: "after", before: "before" };
+  const old: Row[] = [
+    ["a", 1],
+    ["b", 2],
+  ];
+  const newest: Row = ["c", 9];
+
+  /** A list of three rows, of which the older two make a range that these answers are sent for. */
+  async function proves(answers: readonly (readonly Row[])[], totalCount: number | undefined) {
+    const { list } = sweptList({
+      source: { ...ordered, range },
+      read: async ({ query }) => {
+        if (query.after) return pageOf([newest], { totalCount: 1 });
+        if (!query.before) return pageOf([newest, ...old.toReversed()], { totalCount: 3 });
+        const facts = { totalCount, lastPage: 1, receivedAt: 0 };
+        const pages = answers.flatMap((rows) => pageOf(rows).answers);
+        return new ListPage(pages, facts);
+      },
+    });
+    begin(list, 3, 9);
+    list.take(pageOf(old), list.first, 1);
+    list.ranges?.cut("2026-08-01T12:02:00.000000000");
+    list.take(pageOf([newest]), list.first, 2);
+    const proof = prove(list);
+    let next = await proof.next();
+    while (!next.done) next = await proof.next();
+    return next.value;
+  }
+
+  const late: Row = ["late", 1];
+
+  it("is whole with the rows that one answer brings, however many had been seen", async () => {
+    expect(await proves([[...old, late]], 3)).toBe(true);
+  });
+
+  it("is not when it took several answers, which are no one look", async () => {
+    expect(await proves([old, [late]], 3)).toBe(false);
+  });
+
+  it("is not when there are more rows than the answer has, or nobody knows", async () => {
+    expect(await proves([old], 3)).toBe(false);
+    expect(await proves([[...old, late, ["later", 1]]], 4)).toBe(false);
+    expect(await proves([old], undefined)).toBe(false);
   });
 });

@@ -6,7 +6,14 @@ import type { SweepPosition } from "../../../src/sync/sweep/position.ts";
 import { type SweepOptions, sweep } from "../../../src/sync/sweep/sweep.ts";
 import { problemOf, reasonToStartOver, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 import { settled } from "../../polar/clocks.ts";
-import { heapTies, ModelList, type ModelRow, randomTies, type Ties } from "../model-list.ts";
+import {
+  heapTies,
+  MODEL_RANGE,
+  ModelList,
+  type ModelRow,
+  randomTies,
+  type Ties,
+} from "../model-list.ts";
 import { valuesOf } from "../pages.ts";
 import { propertyOf } from "../rows.ts";
 
@@ -325,29 +332,60 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
       expect(others.length).toBe(2);
     });
 
-    it("reads nothing again from before the place where an interrupted sweep stood", async () => {
-      // All of one time, so that only the second key tells what lies behind.
+    it.each([
+      ["", undefined],
+      [", though a row behind it can't be read", "row-8"],
+    ])(
+      "reads nothing again from before the place where an interrupted sweep stood%s",
+      async (_, poison) => {
+        // All of one time, so that only the second key tells what lies behind.
+        const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
+        const later = rows(20).map((row, index) => ({
+          ...row,
+          created_at: 0,
+          amount: index < 8 ? index : Math.max(11, index),
+        }));
+        // Of four that tie, the sixth page repeats the first two in the place of the others.
+        const repeating: Ties = (all, compare, bound) =>
+          bound === 12 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
+        let isAfter = false;
+        const isPoisoned = ({ id }: ModelRow) => isAfter && id === poison;
+        const list = new ModelList({ rows: later, ties: repeating, isPoisoned });
+        const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
+        const resume = first.positions.at(-1);
+        expect(resume?.page).toBe(5);
+        isAfter = true;
+
+        const { written, verdict } = await sweepAll(list, { ...mended, source, resume });
+
+        expect(verdict?.outcome).toBe("whole");
+        const rest = list.rows.slice(8).flatMap(({ id }) => (id === poison ? [] : [id]));
+        expect([...written].sort()).toEqual([...rest].sort());
+        const others = list.requests.filter(({ part }) => part.limit !== 2);
+        expect(others.length).toBe(1);
+      },
+    );
+
+    it("does not take a row of the page before that place for a new one", async () => {
       const source: ListSource = { ...BY_TIME, order: ["created_at", "amount"] };
-      const later = rows(20).map((row, index) => ({
-        ...row,
-        created_at: 0,
-        amount: index < 8 ? index : Math.max(11, index),
-      }));
-      // Of four that tie, the sixth page repeats the first two in the place of the others.
-      const repeating: Ties = (all, compare, bound) =>
-        bound === 12 ? all.toReversed().toSorted(compare) : all.toSorted(compare);
-      const list = new ModelList({ rows: later, ties: repeating });
+      const tied = rows(20).map((row, index) => ({ ...row, created_at: 0, amount: index }));
+      let begun = Number.POSITIVE_INFINITY;
+      const list = new ModelList({
+        rows: tied,
+        ties: heapTies,
+        // The page before has been read: a row that comes in front of it moves its last one on.
+        before: (read, it) => {
+          if (read !== begun + 2) return;
+          it.rows.push({ id: "late", created_at: 0, amount: 0.5, status: "open" });
+        },
+      });
       const first = await sweepAll(list, { ...mended, source, stopAfter: 5 });
+      begun = list.requests.length;
       const resume = first.positions.at(-1);
-      expect(resume?.page).toBe(5);
-
-      const { written, verdict } = await sweepAll(list, { ...mended, source, resume });
-
-      expect(verdict?.outcome).toBe("whole");
-      const rest = list.rows.slice(8).map(({ id }) => id);
-      expect([...written].sort()).toEqual([...rest].sort());
-      const others = list.requests.filter(({ part }) => part.limit !== 2);
-      expect(others.length).toBe(1);
+      const { written } = await sweepAll(list, { ...mended, source, resume });
+      expect(first.written).toContain("row-7");
+      expect(written).not.toContain("row-7");
+      expect(written.slice(0, 3)).toEqual(["row-8", "row-9", "row-10"]);
     });
 
     it("comes to the end in runs that are too short for the list", async () => {
@@ -374,6 +412,35 @@ describe("an interrupted sweep that goes on to its end has not lost a row, eithe
     const { verdict, written } = await sweepAll(list, { pageSize: 2, resume: positions.at(-1) });
     expect(verdict?.outcome).toBe("moved");
     expect(written).toEqual([]);
+  });
+
+  it("asks for nothing behind the end of a list that has become shorter", async () => {
+    const list = new ModelList({ rows: rows(20), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 2, stopAfter: 5 });
+    list.rows.splice(8);
+    const before = list.requests.length;
+    const { written } = await sweepAll(list, { pageSize: 2, resume: positions.at(-1) });
+    const asked = list.requests.slice(before).map(({ page }) => page);
+    expect(asked.slice(0, 2)).toEqual([4, 1]);
+    expect(new Set(written).size).toBe(written.length);
+  });
+
+  it.each([
+    ["always one too many", (_: number) => 21, 18],
+    ["more each time", (read: number) => 20 + read, undefined],
+  ])("is unproven, not short, where the API counts %s", async (_, countAt, requests) => {
+    const list = new ModelList({ rows: rows(20), ties: heapTies });
+    const { positions } = await sweepAll(list, { pageSize: 2, stopAfter: 5 });
+    const before = list.requests.length;
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      const totalCount = countAt(list.requests.length - before);
+      return new ListPage(answer.answers, { ...answer, totalCount });
+    };
+    const options = { read, pageSize: 2, readAhead: 1, resume: positions.at(-1) };
+    const { verdict } = await sweepAll(list, options);
+    expect(verdict?.outcome).toBe("unproven");
+    if (requests !== undefined) expect(list.requests.length - before).toBe(requests);
   });
 
   it("reads again only what lies behind the last settled time, when the rest ties", async () => {
@@ -487,6 +554,22 @@ describe("rows that the server fails to send", () => {
     }
   });
 
+  it("are not taken for a row that is missed as long as another way may bring that", async () => {
+    const all = rows(4, 4);
+    const [a, b, c, poison] = all;
+    if (!a || !b || !c || !poison) throw new Error("there are four rows");
+    // In pages of two the one is met on both, and a row is not.
+    const unsteady: Ties = (_, __, bound) => {
+      if (bound === 2) return [a, poison, b, c];
+      return bound === 4 ? [a, c, poison, b] : all;
+    };
+    const isPoisoned = (row: ModelRow) => row === poison;
+    const list = new ModelList({ rows: all, ties: unsteady, isPoisoned });
+    const { written, verdict } = await sweepAll(list, { pageSize: 2, readAhead: 1 });
+    expect(written).toEqual(["row-0", "row-1", "row-2"]);
+    expect(verdict).toMatchObject({ outcome: "whole", found: 3, expected: 4 });
+  });
+
   it("are told when they come without a usable key, too", async () => {
     const list = new ModelList({ rows: rows(10), ties: heapTies });
     const keyless = ["row-4", "row-5"];
@@ -502,6 +585,135 @@ describe("rows that the server fails to send", () => {
     expect(verdict).toMatchObject({ outcome: "whole", found: 8, expected: 10, unreadable: [4, 5] });
     expect(written).not.toContain("row-4");
   });
+});
+
+describe("where the API knows ranges of time", () => {
+  const source: ListSource = { ...BY_TIME, range: MODEL_RANGE };
+  it.each([
+    ["that are read", { count: 10, page: 2, time: 5.5 }],
+    ["that are counted", { count: 40, page: 15, time: 35.5 }],
+  ])(
+    "ranges %s show a row that has moved out of sight while the count stayed",
+    async (_, story) => {
+      const { count, page, time } = story;
+      const list = new ModelList({
+        rows: rows(count),
+        ties: heapTies,
+        before: (read, it) => {
+          // The first read is of the newest.
+          if (read !== page + 1) return;
+          it.delete(0);
+          it.rows.push({ id: "late", created_at: time, amount: 0, status: "open" });
+        },
+      });
+      const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+      expect(verdict?.outcome).toBe("whole");
+      expect(lost(list, written)).toEqual([]);
+      expect(new Set(written).size).toBe(written.length);
+    },
+  );
+
+  it("ranges that are read bring such a row, though as many have gone from there", async () => {
+    const list = new ModelList({
+      rows: rows(10),
+      ties: heapTies,
+      before: (read, it) => {
+        if (read === 3) {
+          it.delete(0);
+          it.rows.push({ id: "late", created_at: 5.5, amount: 0, status: "open" });
+        }
+        // All pages have been read.
+        if (read === 7) it.delete(it.rows.findIndex(({ id }) => id === "row-4"));
+      },
+    });
+    const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written.slice(0, 3)).toEqual(["row-0", "row-1", "row-3"]);
+    expect(lost(list, written)).toEqual([]);
+  });
+
+  it("a row that can't be read is missing in its range, and nothing else is", async () => {
+    const isPoisoned = ({ id }: ModelRow) => id === "row-4";
+    const list = new ModelList({ rows: rows(10), ties: heapTies, isPoisoned });
+    const { verdict } = await sweepAll(list, { source, pageSize: 2 });
+    expect(verdict).toMatchObject({ outcome: "whole", found: 9, unreadable: [4] });
+    // The page that it stands on does not tell where a range would end.
+    expect(list.requests.length).toBe(atRest(10, 2) + 4);
+  });
+
+  it.each([2, 5])("what a sweep interrupted at page %d has read is counted", async (page) => {
+    const list = new ModelList({ rows: rows(10), ties: heapTies });
+    const { positions } = await sweepAll(list, { source, pageSize: 2, stopAfter: page });
+    const resume = positions.at(-1);
+    expect(resume?.page).toBe(page);
+    const before = list.requests.length;
+    const { written, verdict } = await sweepAll(list, { source, pageSize: 2, resume });
+    expect(verdict?.outcome).toBe("whole");
+    expect(written).toEqual(list.rows.slice(2 * (page - 1)).map(({ id }) => id));
+    // The page before, those after it, and the newest; one range was read before, one after each page.
+    expect(list.requests.length - before).toBe(1 + (6 - page) + 1 + 1 + (6 - page));
+  });
+
+  it.each([
+    [10, 0],
+    [20, 5],
+    [40, 5],
+  ])(
+    "a list of %d rows that rests costs a request for each: %d that count",
+    async (count, counting) => {
+      const list = new ModelList({ rows: rows(count), ties: heapTies });
+      const { written, verdict } = await sweepAll(list, { source, pageSize: 2 });
+      expect(verdict?.outcome).toBe("whole");
+      expect(written.length).toBe(count);
+      expect(list.requests.length).toBe(atRest(count, 2) + 5);
+      expect(list.requests.filter(({ part }) => part.limit === 1)).toHaveLength(counting);
+    },
+  );
+});
+
+it("more new rows than a page are read at the end of the list, and not the list again", async () => {
+  const list = new ModelList({
+    rows: rows(20),
+    ties: heapTies,
+    before: (read, grown) => {
+      if (read === 4) for (let row = 0; row < 10; row++) grown.insert();
+    },
+  });
+  const { written, verdict } = await sweepAll(list, { pageSize: 4, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(30);
+  const asked = list.requests.map(({ part, page }) => `${part.sorting.join()} ${page}`);
+  const behind = asked.slice(atRest(20, 4));
+  expect(behind).toEqual([
+    "created_at 5",
+    "created_at 6",
+    "created_at 7",
+    "created_at 8",
+    "-created_at 1",
+  ]);
+});
+
+it("a list without an order is asked for its last page once more: new rows are there", async () => {
+  const source: ListSource = { ...BY_TIME, order: [] };
+  const stable: Ties = (all) => [...all];
+  const before = (read: number, list: ModelList) => read === 4 && list.insert();
+  const list = new ModelList({ rows: rows(5), ties: stable, before });
+  const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(6);
+  expect(list.requests.map(({ page }) => page)).toEqual([1, 2, 3, 3, 3]);
+});
+
+it("no page before the first is asked for, though the list is emptied meanwhile", async () => {
+  const source: ListSource = { ...BY_TIME, order: [] };
+  const before = (read: number, list: ModelList) => {
+    if (read === 2) list.rows = [];
+  };
+  const list = new ModelList({ rows: rows(3), ties: (all) => [...all], before });
+  const { written, verdict } = await sweepAll(list, { source, pageSize: 2, readAhead: 1 });
+  expect(verdict?.outcome).toBe("whole");
+  expect(written.length).toBe(2);
+  expect(Math.min(...list.requests.map(({ page }) => page))).toBe(1);
 });
 
 describe("a sweep that can't add up", () => {
@@ -537,6 +749,59 @@ describe("a sweep that can't add up", () => {
     const { verdict, written } = await sweepAll(list, { read });
     expect(written.length).toBe(5);
     expect(verdict).toMatchObject({ outcome: "short", expected: Number.POSITIVE_INFINITY });
+    expect(list.requests.length).toBe(3);
+  });
+
+  describe("is read again as long as that brings something", () => {
+    /** Answers that depend on how many ways the list has been asked for. */
+    async function sweepWays(answerAt: (ways: number) => { shown: number; totalCount: number }) {
+      const list = new ModelList({ rows: rows(12), ties: heapTies });
+      const ways = new Set<string>();
+      const read: typeof list.read = async (part, page) => {
+        ways.add(`${part.sorting.join()} ${part.limit}`);
+        const { shown, totalCount } = answerAt(ways.size);
+        list.rows = rows(shown);
+        const answer = await list.read(part, page);
+        return new ListPage(answer.answers, { ...answer, totalCount });
+      };
+      const { verdict, written } = await sweepAll(list, { read, pageSize: 4 });
+      return { outcome: verdict?.outcome, written: written.length, ways: ways.size };
+    }
+
+    it("a row more each time", async () => {
+      const swept = await sweepWays((ways) => ({ shown: Math.min(12, 5 + ways), totalCount: 12 }));
+      expect(swept).toEqual({ outcome: "whole", written: 12, ways: 8 });
+    });
+
+    it("a count that comes nearer each time", async () => {
+      const swept = await sweepWays((ways) => ({ shown: 8, totalCount: Math.max(8, 15 - ways) }));
+      expect(swept).toEqual({ outcome: "whole", written: 8, ways: 8 });
+    });
+
+    it("and not four times for nothing", async () => {
+      const swept = await sweepWays(() => ({ shown: 8, totalCount: 9 }));
+      expect(swept).toEqual({ outcome: "short", written: 8, ways: 5 });
+    });
+  });
+
+  it("is read on where the API counts nothing, though there are rows", async () => {
+    const list = new ModelList({ rows: rows(5), ties: heapTies });
+    const read: typeof list.read = async (part, page) => {
+      const answer = await list.read(part, page);
+      return new ListPage(answer.answers, { ...answer, totalCount: 0, lastPage: 0 });
+    };
+    expect((await sweepAll(list, { read, pageSize: 2 })).written.length).toBe(5);
+  });
+
+  it("is read on behind a short page where the API does not count", async () => {
+    const list = new ModelList({ rows: [], ties: heapTies });
+    const pages = [["a", "b"], ["c"], ["d", "e"]];
+    const read: typeof list.read = async (_, page) => {
+      const items = (pages[page - 1] ?? []).map((id) => ({ id }));
+      const facts = { totalCount: undefined, lastPage: page + 1, receivedAt: 0 };
+      return list.maker.page(items, facts);
+    };
+    expect((await sweepAll(list, { read, pageSize: 2 })).written).toEqual([..."abcde"]);
   });
 
   it("is mended part by part where the API has filters whose values cover every row", async () => {
