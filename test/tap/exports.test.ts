@@ -70,7 +70,7 @@ describe("a change that nothing else tells of", () => {
   });
 
   it("is seen among old rows within the hours of a full sweep", async () => {
-    const simulator = await organization({ sizes: { orders: 12_500 } });
+    const simulator = await organization({ sizes: { orders: 15_000 } });
     const warehouse = await filled(simulator, { full_sweep_hours: 5 });
     expect(requestCount(simulator, "/v1/orders/export")).toBe(2);
     const [oldest = ""] = simulator.rows("orders").map(({ id }) => id);
