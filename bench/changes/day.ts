@@ -32,6 +32,8 @@ interface ScopeSet {
   readonly scopes: readonly string[];
   readonly sight: Exclude<Sight, "sweep">;
   readonly mostRequests: number;
+  /** How many a day of 24 runs may take, the last a full sweep: some less than all these together. */
+  readonly mostInDay: number;
 }
 
 export const scopeSets: Readonly<Record<string, ScopeSet>> = {
@@ -39,9 +41,15 @@ export const scopeSets: Readonly<Record<string, ScopeSet>> = {
     scopes: [...defaultScopes, "events:read", "webhooks:read"],
     sight: "webhooks",
     mostRequests: 40,
+    mostInDay: 2_200,
   },
-  events: { scopes: [...defaultScopes, "events:read"], sight: "events", mostRequests: 40 },
-  default: { scopes: defaultScopes, sight: "lists", mostRequests: 60 },
+  events: {
+    scopes: [...defaultScopes, "events:read"],
+    sight: "events",
+    mostRequests: 40,
+    mostInDay: 2_200,
+  },
+  default: { scopes: defaultScopes, sight: "lists", mostRequests: 60, mostInDay: 2_660 },
 };
 
 /** How a run went. */
@@ -84,7 +92,7 @@ export async function day(name: string, orders: number, hours: number): Promise<
 async function simulateDay(
   simulator: Simulator,
   name: string,
-  { sight, mostRequests, scopes }: ScopeSet,
+  { sight, mostRequests, mostInDay, scopes }: ScopeSet,
   hours: number,
 ): Promise<Section[]> {
   calm(simulator);
@@ -129,7 +137,7 @@ async function simulateDay(
         target: { most: mostRequests },
         unit: "",
       },
-      { what: "requests in the day", value: all, target: { most: 2_200 }, unit: "" },
+      { what: "requests in the day", value: all, target: { most: mostInDay }, unit: "" },
       {
         what: "bytes of state",
         value: Math.max(...runs.map((run) => run.stateBytes)),
