@@ -388,3 +388,17 @@ describe("a server that fails for every parent", () => {
     expect(failedIn(taken)).toEqual([...customers.slice(10, 15), ...customers.slice(0, 10)]);
   });
 });
+
+it("ends when the token is refused in the middle of one parent's rows", async () => {
+  const api = await fakeApi(({ path, query }) => {
+    if (query.get("page") === "2") return { status: 401, body: "{}" };
+    const pagination = { total_count: 2, max_page: 2 };
+    return { body: JSON.stringify({ items: [{ id: `of ${path}` }], pagination }) };
+  });
+  const stream = streamNamed("payment_methods");
+  if (stream.source.kind !== "children") throw new Error("payment methods are read by customer");
+  const parents = [async () => ({ ids: ["c1", "c2"], problem: undefined })];
+  const context = contextFor(api, { maxRetries: 0 }, { pageSize: 1 });
+  const running = syncChildren(taskOf(stream, stream.source, none, context, parents));
+  await expect(takeAll(running)).rejects.toThrow("access token");
+});
