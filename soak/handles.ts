@@ -13,19 +13,19 @@ const names: Readonly<Record<string, string>> = {
 /** So long a closed handle may take until it is gone: the other end of a socket has to see it, too. */
 const MOST_MILLISECONDS = 10_000;
 
-/** What is open, by its number. */
-type Open = Map<number, string>;
+/** What is open, by its number: its name, and Node's own object. */
+type Open = Map<number, { readonly name: string; readonly handle: object }>;
 
 const watched = new AsyncLocalStorage<Open>();
 const owners = new Map<number, Open>();
 
 const hook = createHook({
-  init(id, type, trigger) {
+  init(id, type, trigger, handle) {
     const name = names[type];
     // A server's end of a connection belongs to whom the server does.
     const open = watched.getStore() ?? owners.get(trigger);
     if (name === undefined || !open) return;
-    open.set(id, name);
+    open.set(id, { name, handle });
     owners.set(id, open);
   },
   destroy(id) {
@@ -33,6 +33,11 @@ const hook = createHook({
     owners.delete(id);
   },
 });
+
+/** Whether the system still holds it open. Node may keep its object for a while after. */
+function isOpen({ handle }: { readonly handle: object }): boolean {
+  return !("fd" in handle) || typeof handle.fd !== "number" || handle.fd >= 0;
+}
 
 /**
  * Resolves to what `act` does, and to the names of all that it has opened and that is still open a while
@@ -46,6 +51,7 @@ export async function watch<T>(
   const open: Open = new Map();
   const result = await watched.run(open, act);
   const ended = performance.now();
-  while (open.size > 0 && performance.now() - ended < milliseconds) await setImmediate();
-  return { result, left: [...open.values()] };
+  const left = () => [...open.values()].filter(isOpen).map(({ name }) => name);
+  while (left().length > 0 && performance.now() - ended < milliseconds) await setImmediate();
+  return { result, left: left() };
 }
