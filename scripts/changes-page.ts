@@ -36,9 +36,9 @@ touched, and reads again what belongs to them; and once in a while, it reads eve
    touch all lists: a renewal, for example, tells nothing of refunds.
 3. It looks at the CSV exports of orders, subscriptions and customers, which need no further scope. The
    state keeps, for every 90 rows, where they begin, how many they are, three bytes that stand for
-   their values, and when that was so. When those differ, these rows are read again. The newest 12,500 rows are looked at by
-   each run, older ones in turn, and only a few such places per run. Where events or webhooks can be
-   read, which tell of most changes, each export has its turn three times in \`full_sweep_hours\`. An
+   their values, and when that was so. When those differ, these rows are read again. The newest
+   12,500 rows are looked at by each run, older ones in turn, and only a few such places per run. Where
+   events or webhooks can be read, which tell of most changes, each export has its turn three times in \`full_sweep_hours\`. An
    export sees only its columns: status, amounts, billing name and country, periods, a customer's name,
    addresses and metadata. \`use_exports: false\` switches them off.
 4. It holds the count of each list against what has come. Where rows came with an old date, counts of

@@ -72,13 +72,12 @@ export async function day(name: string, orders: number, hours: number): Promise<
     ties: "stable",
     date: "simulator",
     scopes: set.scopes,
-    // The day before adds to them.
     sizes: {
-      orders: orders - dayOfBusiness.orders,
-      customers: orders / 5 - dayOfBusiness.customers,
-      subscriptions: orders / 10 - dayOfBusiness.subscriptions,
-      checkouts: 1_000 - dayOfBusiness.checkouts,
-      refunds: 1_000 - dayOfBusiness.refunds,
+      orders: dayBefore(orders, "orders"),
+      customers: dayBefore(orders / 5, "customers"),
+      subscriptions: dayBefore(orders / 10, "subscriptions"),
+      checkouts: dayBefore(1_000, "checkouts"),
+      refunds: dayBefore(1_000, "refunds"),
     },
   });
   try {
@@ -87,6 +86,11 @@ export async function day(name: string, orders: number, hours: number): Promise<
   } finally {
     await simulator.close();
   }
+}
+
+/** How many rows to begin the day before with, which adds to them; a few in a very small organization. */
+function dayBefore(rows: number, list: keyof typeof dayOfBusiness): number {
+  return Math.max(10, rows - dayOfBusiness[list]);
 }
 
 async function simulateDay(
