@@ -165,6 +165,9 @@ function mistakeIn(
   if (token.kind === "positional") {
     // What follows an option that there is not is its value, which may be a secret.
     if (previous?.kind === "option" && !(previous.name in options)) return undefined;
+    if (WORDS.some((word) => word === token.value)) {
+      return `${token.value}: stands first: ${NAME} ${token.value} …`;
+    }
     const hint = didYouMean(token.value, WORDS);
     if (hint !== "") return `${token.value}: is no command of ${NAME}${hint}`;
     return `${token.value}: stands alone; files are given as --config, --catalog or --state FILE`;

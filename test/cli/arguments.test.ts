@@ -61,10 +61,11 @@ describe("parseArguments", () => {
     ["--discover=yes", "--discover: takes no value"],
     ["--select", "--select: needs patterns such as orders,!orders.customer behind it"],
     ["--format", "--format: needs one of json, markdown, meltano behind it"],
+    ["--config config.json check", "check: stands first: tap-polar check …"],
     ["chekc", 'chekc: is no command of tap-polar; did you mean "check"?'],
     ["a.json", "a.json: stands alone; files are given as --config, --catalog or --state FILE"],
   ])("refuses %s in one line", (argument, line) => {
-    expect(mistakesIn(argument)).toEqual([line]);
+    expect(mistakesIn(...argument.split(" "))).toEqual([line]);
   });
 
   it("takes patterns from several --select, with commas or without", () => {
