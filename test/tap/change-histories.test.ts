@@ -1,6 +1,6 @@
 /**
  * Whatever happens between and during its runs, the tap ends with what the API has. A history that
- * does not is printed with its seed; with HISTORIES_SECONDS more of them are tried.
+ * does not is printed with its seed; with HISTORIES_SECONDS more of them are tried, and counted.
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -112,10 +112,19 @@ function customerOf(simulator: Simulator, order: string): string {
   return owned.parse(JSON.parse(row?.json ?? "{}")).customer_id;
 }
 
+interface Tried {
+  histories: number;
+  hours: number;
+  /** Which the organization could make. */
+  changes: number;
+  incidents: number;
+}
+
 async function runThrough(
   simulator: Simulator,
   warehouse: Warehouse,
   { setup, hours }: History,
+  tried: Tried,
 ): Promise<Suspects> {
   const catalog = everythingOf(...setup.selected);
   const suspects = new Suspects(setup.sight);
@@ -124,6 +133,7 @@ async function runThrough(
     for (const kind of changes) {
       const id = simulator.tryChange(kind);
       if (id === null) continue;
+      tried.changes++;
       suspects.note(kind, id);
       // An import counts in its customer, too, and of that nothing tells.
       if (kind === "order.import") suspects.note("customer.count", customerOf(simulator, id));
@@ -136,6 +146,8 @@ async function runThrough(
     if (incident.is === "refusal") {
       simulator.setScopes(setup.scopes.filter((scope) => scope !== incident.scope));
     }
+    tried.hours++;
+    if (incident.is !== "nothing") tried.incidents++;
     if (incident.is === "kill") await warehouse.killedSync(incident.lines, catalog);
     else await warehouse.sync(catalog);
     simulator.setLag(0);
@@ -148,6 +160,7 @@ async function runThrough(
 test("after any history, a run leaves out only what is declared, and a sweep nothing", {
   timeout: (seconds + 60) * 1_000,
 }, async () => {
+  const tried: Tried = { histories: 0, hours: 0, changes: 0, incidents: 0 };
   await fc.assert(
     fc.asyncProperty(history, async (story) => {
       const { setup, seed } = story;
@@ -166,7 +179,7 @@ test("after any history, a run leaves out only what is declared, and a sweep not
         const warehouse = new Warehouse(simulator, settings);
         const catalog = everythingOf(...selected);
         await warehouse.sync(catalog, { full_sweep_hours: 1_000 });
-        const suspects = await runThrough(simulator, warehouse, story);
+        const suspects = await runThrough(simulator, warehouse, story, tried);
 
         simulator.clock.advance(60);
         expect(await warehouse.sync(catalog)).toMatchObject({ exitCode: 0 });
@@ -184,10 +197,13 @@ test("after any history, a run leaves out only what is declared, and a sweep not
           const [different, gone] = [warehouse.different(stream), warehouse.gone(stream)];
           expect({ stream, different, gone }).toEqual({ stream, different: [], gone: [] });
         }
+        tried.histories++;
       } finally {
         await simulator.close();
       }
     }),
-    { interruptAfterTimeLimit: seconds * 1_000, numRuns: 10_000, endOnFailure: true },
+    { interruptAfterTimeLimit: seconds * 1_000, numRuns: 100_000, endOnFailure: true },
   );
+  if (process.env.HISTORIES_SECONDS !== undefined)
+    process.stdout.write(`${JSON.stringify(tried)}\n`);
 });

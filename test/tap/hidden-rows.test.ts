@@ -55,6 +55,24 @@ test("customer_meters of one archived meter that can't be read cost no others", 
   );
 });
 
+test("what the list shows and can't be read is told, though all that it hides is there", async () => {
+  const simulator = await simulate({ sizes: { meters: 9, customer_meters: 120 } });
+  const [poisoned] = tableRows(simulator, "customer_meters");
+  simulator.setFaults([{ kind: "poison", ids: [String(poisoned?.id)] }]);
+
+  const settings = { max_retries: 0, emit_activate_version_messages: true };
+  const config = configFor(simulator, settings);
+  const { lines, exitCode, stderr } = await runTap({ config, catalog });
+
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/customer_meters is incomplete: 1 row/);
+  const others = (await keysOf(simulator, "customer_meters")).filter(
+    (key) => key !== JSON.stringify([poisoned?.id]),
+  );
+  expect(keysWritten(lines, "customer_meters")).toEqual(others);
+  expect(messagesOf(lines).map(({ type }) => type)).not.toContain("ACTIVATE_VERSION");
+});
+
 test("without meters:read customer_meters are incomplete, and what the list shows is there", async () => {
   const scopes = allScopes.filter((scope) => !scope.startsWith("meters:"));
   const simulator = await simulate({ scopes });

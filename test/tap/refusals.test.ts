@@ -189,6 +189,30 @@ test("an API that does not know the version says so, and is not asked again and 
   expect(lastLineOf(stderr)).toMatch(/orders.*version 2026-10.*404.*api_url/);
 });
 
+test.each([
+  { command: "a sync", input: {} },
+  { command: "--test", input: { args: ["--test"] } },
+  { command: "check", input: { word: "check" } },
+] as const)(
+  "a server that repeats the token does not bring it into the log: $command",
+  async ({ input }) => {
+    // Not one of Polar's form, which is masked wherever it stands.
+    const token = "Zx81TestOnly-of-another-form";
+    const api = await fakeApi(({ headers }) => ({
+      status: 403,
+      headers: { "content-type": "text/html" },
+      body: `<html><title>Nothing for ${headers.authorization}</title></html>`,
+    }));
+
+    const config = { api_url: api.url, access_token: token, max_retries: 0 };
+    const { lines, stderr, exitCode } = await runTap({ config, ...input });
+
+    expect(exitCode).not.toBe(0);
+    expect(stderr).toContain("Nothing for Bearer ***");
+    expect(lines.join("\n") + stderr).not.toContain(token);
+  },
+);
+
 test("a redirect to another origin is not followed, and the token stays here", async () => {
   const elsewhere = await fakeApi(() => ({ status: 200, body: "{}" }));
   const simulator = await simulate();

@@ -40,6 +40,7 @@ describe("the bookmark of a stream that is read parent by parent", () => {
       failed: [],
       parentsAt: new Map(),
     });
+    expect(state.toJson()).not.toContain("parents_at");
   });
 
   it("keeps where the parents stood while a sync is under way", () => {

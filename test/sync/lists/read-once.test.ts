@@ -15,24 +15,28 @@ describe("a part of a list", () => {
   ) {
     const api = await listApi(rowsAt, countOf);
     const lane = laneOf(contextFor(api, {}, { pageSize: 3 }));
-    const ids = new Set<unknown>();
+    const heard: unknown[] = [];
     const onRow: Parameters<typeof readPart>[1]["onRow"] = (rows, row) =>
-      ids.add(stringOf(rows, row, "id"));
+      heard.push(stringOf(rows, row, "id"));
     const reading = readPart("rows", { source, key: ["id"], onRow }, lane);
     let next = await reading.next();
     while (!next.done) next = await reading.next();
-    return { ids: [...ids], problem: next.value, requests: api.requests.length };
+    const ids = [...new Set(heard)];
+    return { ids, heard: heard.length, problem: next.value, requests: api.requests.length };
   }
 
   it("is read once, if that adds up", async () => {
-    expect(await part(() => minutely(7))).toEqual({ ids: all, problem: undefined, requests: 3 });
+    const once = { ids: all, heard: 7, problem: undefined, requests: 3 };
+    expect(await part(() => minutely(7))).toEqual(once);
   });
 
   it("is swept when a row came twice in the place of another", async () => {
     const rows = minutely(7);
     const tied = rows.map((row, at) => (at === 3 ? (rows[2] ?? row) : row));
-    const { ids, problem, requests } = await part((request) => (request <= 3 ? tied : rows));
+    const { ids, heard, problem, requests } = await part((request) => (request <= 3 ? tied : rows));
     expect([ids.toSorted(), problem]).toEqual([all, undefined]);
+    // Six of the first reading, each once, and seven of the sweep.
+    expect(heard).toBe(13);
     expect(requests).toBeGreaterThan(3);
   });
 
