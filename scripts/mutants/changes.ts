@@ -85,7 +85,7 @@ export const changes: readonly Mutant[] = [
   ),
   ...of(
     "src/sync/changes/touched-rows.ts",
-    [test("change-reader"), test("catch-up")],
+    [test("touched-rows"), test("change-reader"), test("catch-up")],
     [
       ["if (error instanceof RowNotFoundError) return undefined;", ""],
       ["problem = allOf(problem, yield* readPart", "problem = allOf(yield* readPart"],
@@ -102,7 +102,7 @@ export const changes: readonly Mutant[] = [
   ),
   ...of(
     "src/sync/changes/told-sources.ts",
-    [test("feed"), test("catch-up")],
+    [test("told-sources"), test("feed"), test("catch-up")],
     [
       ["{ ...known };", "{};"],
       ["if (read.hints) hints.addAll(read.hints);\n      else", "if (!read.hints)"],

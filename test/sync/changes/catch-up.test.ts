@@ -96,6 +96,39 @@ describe("a list that is caught up", () => {
     expect(of("orders").ids).toHaveLength(60);
   });
 
+  it.each([
+    ["is known once a sweep that was interrupted has come to its end", 120, false],
+    ["is swept again when that did not see all that the next run meets again", 5, true],
+  ])("%s", async (_, minutes, isSwept) => {
+    const simulator = await organization();
+    const now = simulator.clock.now.getTime();
+    for (let nth = 0; nth < 60; nth++) {
+      const created_at = new Date(now - (60 - nth) * minutes * 1_000).toISOString();
+      simulator.insert("orders", { created_at });
+    }
+    const runs = new Runs(simulator, ["orders"], plain);
+    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/orders/", page: 5 }]);
+    expect((await runs.next(0)).of("orders").problem).toContain("/v1/orders/");
+    simulator.setFaults([]);
+    const resumed = await runs.next(0);
+    expect(resumed.logged).toMatch(/orders: going on at page [45]\./);
+    expect(resumed.of("orders").problem).toBeUndefined();
+    expect((await runs.next()).of("orders").isActivated).toBe(isSwept);
+  });
+
+  it("stays incomplete until a full sweep has read the row that the last one could not", async () => {
+    const simulator = await organization();
+    const runs = new Runs(simulator, ["orders"], plain);
+    const [bad] = simulator.rows("orders");
+    simulator.setFaults([{ kind: "poison", ids: [bad?.id ?? ""] }]);
+    expect((await runs.next()).of("orders").problem).toContain("1 row");
+    simulator.setFaults([]);
+    const next = await runs.next();
+    expect(next.of("orders").problem).toContain("1 rows of orders could not be read by the last");
+    expect((await runs.next(HOURS)).of("orders").problem).toBeUndefined();
+    expect((await runs.next()).of("orders").problem).toBeUndefined();
+  });
+
   it("is swept when a stream inside of its rows does not know the same", async () => {
     const { runs } = await swept(["orders", "order_items"]);
     expect((await runs.next()).of("orders").isActivated).toBe(false);

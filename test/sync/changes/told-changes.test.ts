@@ -16,13 +16,15 @@ type Events = Readonly<Record<string, number>>;
 /** So many minutes ago. */
 const at = (minutes: number) => new Date(NOW - minutes * MINUTE).toISOString();
 
-async function sourceOf(events: Events) {
+/** @param comes what has happened by the nth request, from 1 */
+async function sourceOf(events: Events, comes: (request: number) => Events = () => ({})) {
+  let asked = 0;
   const api = await fakeApi(({ query }) => {
     const bound = (name: string, otherwise: number) =>
       query.has(name) ? Date.parse(query.get(name) ?? "") : otherwise;
     const [start, end] = [bound("start_timestamp", 0), bound("end_timestamp", Number.MAX_VALUE)];
     const [page, limit] = [Number(query.get("page")), Number(query.get("limit"))];
-    const told = Object.entries(events)
+    const told = Object.entries({ ...events, ...comes(++asked) })
       .map(([customer_id, minutes]) => ({ customer_id, time: NOW - minutes * MINUTE }))
       .filter(({ time }) => time > start && time < end)
       .sort((one, other) => other.time - one.time);
@@ -45,14 +47,26 @@ async function sourceOf(events: Events) {
 
 async function read(
   events: Events,
-  { since = 60, known, now = NOW }: { since?: number; known?: ToldBookmark; now?: number } = {},
+  {
+    since = 60,
+    known,
+    now = NOW,
+    comes,
+  }: {
+    since?: number;
+    known?: ToldBookmark;
+    now?: number;
+    comes?: (request: number) => Events;
+  } = {},
 ) {
-  const { source, requests } = await sourceOf(events);
+  const { source, requests } = await sourceOf(events, comes);
   const { hints, bookmark } = await source.read(NOW - since * MINUTE, known, now);
-  const kept = [...(hints?.kept.get("customers")?.rows() ?? [])];
+  const kept: unknown[] = [];
+  for (const { rows, row } of hints?.kept.get("customers")?.rows() ?? [])
+    kept.push(stringOf(rows, row, "name"));
   return {
     customers: hints && [...hints.customers.keys()].sort(),
-    kept: kept.map(({ rows, row }) => stringOf(rows, row, "name")),
+    kept,
     bookmark,
     requests,
   };
@@ -64,7 +78,7 @@ const early = { early: 100, seen: 66 };
 
 describe("what was told", () => {
   it("is read with an overlap where nothing is known", async () => {
-    const { customers, bookmark, requests } = await read({ old: 190, late: 170, new: 30 });
+    const { customers, bookmark, requests } = await read({ old: 181, late: 180, new: 30 });
     expect(customers).toEqual(["late", "new"]);
     expect(bookmark).toEqual({ until: at(5), spans: [{ from: at(125), count: 1 }] });
     expect(requests.every(({ query }) => query.get("source") === "system")).toBe(true);
@@ -111,6 +125,12 @@ describe("what was told", () => {
   it("brings the customers whole, each once for each event", async () => {
     const { kept } = await read({ ...early, new: 30 }, { known });
     expect(kept).toEqual(["Customer new"]);
+  });
+
+  it("brings a customer once though what comes meanwhile pushes the event to the next page", async () => {
+    const comes = (request: number): Events => (request > 1 ? { newer: 0 } : {});
+    const { kept } = await read({ one: 10, two: 20, three: 30 }, { comes });
+    expect(kept).toEqual(["Customer one", "Customer two", "Customer three"]);
   });
 
   it("of the last five minutes is heard again by the next sync", async () => {
