@@ -225,6 +225,9 @@ describe("of parents of two streams", () => {
     const after = { stream: "subscriptions", id: "s1" };
     expect((await seats({ after })).ids).toEqual(["s2", "o1", "o2"]);
     expect((await seats({ after: { stream: "orders", id: "o1" } })).ids).toEqual(["o2"]);
+    // Of an earlier version, whose parents were others.
+    const all = ["s1", "s2", "o1", "o2"];
+    expect((await seats({ after: { stream: "members", id: "z" } })).ids).toEqual(all);
   });
 
   it("is incomplete when one of them is, or a row has no key", async () => {
@@ -387,6 +390,41 @@ describe("a server that fails for every parent", () => {
     expect(asked(simulator)).toEqual([...customers.slice(0, 10), ...customers.slice(15)]);
     expect(failedIn(taken)).toEqual([...customers.slice(10, 15), ...customers.slice(0, 10)]);
   });
+});
+
+/** Reads the payment methods of these customers from a server that answers like this. */
+async function methodsFrom(ids: string[], answer: Parameters<typeof fakeApi>[0]) {
+  const api = await fakeApi(answer);
+  const stream = streamNamed("payment_methods");
+  if (stream.source.kind !== "children") throw new Error("payment methods are read by customer");
+  const context = contextFor(api, {}, { pageSize: 1 });
+  const parents = [async () => ({ ids, problem: undefined })];
+  const running = syncChildren(taskOf(stream, stream.source, none, context, parents));
+  return { running, requests: api.requests, logged: context.logged };
+}
+
+it("asks for nothing but the parent's rows, whatever its id is", async () => {
+  const { running, requests } = await methodsFrom(["../c1?page=7#"], ({ query }) => {
+    const pagination = { total_count: 2, max_page: 2 };
+    // Beyond the end it sends the last page again.
+    const id = String(Math.min(Number(query.get("page")), 2));
+    return { body: JSON.stringify({ items: [{ id }], pagination }) };
+  });
+  const { taken } = await takeAll(running);
+  expect(columnOf(taken, "id")).toEqual(["1", "2"]);
+  const path = "/v1/customers/..%2Fc1%3Fpage%3D7%23/payment-methods";
+  expect([...new Set(requests.map((request) => request.path))]).toEqual([path]);
+});
+
+it("says how many of the parents were gone by then", async () => {
+  const gone = { status: 404, body: '{"error":"ResourceNotFound","detail":"Not found"}' };
+  const { running, logged } = await methodsFrom(["c1", "c2", "c3"], ({ path }) =>
+    path.includes("c2")
+      ? gone
+      : { body: '{"items":[],"pagination":{"total_count":0,"max_page":0}}' },
+  );
+  await takeAll(running);
+  expect(logged.join()).toContain("payment_methods: 1 of 3 customers were gone by then.");
 });
 
 it("ends when the token is refused in the middle of one parent's rows", async () => {

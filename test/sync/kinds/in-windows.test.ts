@@ -35,6 +35,10 @@ class CountingReader extends WindowReader {
     return count;
   }
 
+  get questions(): number {
+    return this.#questions;
+  }
+
   override async first(window: Window): Promise<ListPage> {
     if (++this.#questions > MOST_QUESTIONS) throw new Error("the reading does not end");
     return new ListPage([], { totalCount: this.countOf(window), lastPage: 1, receivedAt: 0 });
@@ -63,6 +67,7 @@ async function windowsOf(rows: readonly (readonly [time: number, rows: number])[
   return reader;
 }
 
+const HOUR = 3_600_000;
 const YEAR = 365 * 86_400_000;
 
 describe("a span of time", () => {
@@ -95,6 +100,14 @@ describe("a span of time", () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it("takes few questions where a crowded hour stands before an empty year", async () => {
+    const crowd = Array.from({ length: 60 }, (_, minute) => [minute * 60_000, 500] as const);
+    const reader = await windowsOf(crowd, { start: 0, end: YEAR });
+    expect(reader.windows.filter(({ start }) => start < HOUR).length).toBeGreaterThan(4);
+    // Each window after it is eight times as wide as the last one.
+    expect(reader.questions).toBeLessThan(20);
   });
 
   it("is read to its end though a single millisecond has more rows than a window should", async () => {

@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
+import { ForbiddenError, UnavailableError } from "../../../src/polar/errors.ts";
 import type { PeriodBookmark } from "../../../src/sync/bookmarks/period-bookmark.ts";
-import type { Context } from "../../../src/sync/contract/context.ts";
+import type { Context, LaneContext } from "../../../src/sync/contract/context.ts";
 import { syncPeriods } from "../../../src/sync/kinds/periods.ts";
+import { readParents } from "../../../src/sync/lists/parents.ts";
 import type { FakeRequest } from "../../support/fake-api.ts";
 import { fakeApi } from "../../support/fake-api.ts";
 import { streamNamed } from "../../support/organization.ts";
@@ -250,6 +252,18 @@ describe("a bad parent of figures", () => {
     expect(outcomes[0]?.problem).toContain("(b)");
   });
 
+  it("costs itself alone, however many of its ranges fail", async () => {
+    // Thirty weeks, each a request.
+    const settings = { metricsInterval: "hour", startDate: "2026-01-01" } as const;
+    const status = ({ query }: FakeRequest) => (query.get("organization_id") === "b" ? 422 : 200);
+    const { running, asked } = await sync({ parents: ["a", "b", "c"], settings, status });
+    const { taken } = await takeAll(running);
+
+    const failed = asked.filter((request) => status(request) !== 200);
+    expect(failed.length).toBeGreaterThan(20);
+    expect(Object.keys(positionsIn(taken, "organization_id"))).toEqual(["a", "c"]);
+  });
+
   it("is none when it is gone by then", async () => {
     const status = (request: FakeRequest) => (isB(request) ? 404 : 200);
     const { running } = await sync({ ...meters, status, settings: { startDate: today } });
@@ -267,9 +281,42 @@ describe("a bad parent of figures", () => {
     await expect(takeAll(running)).rejects.toThrow("quantities");
     expect(new Set(asked.map(({ path }) => path)).size).toBeLessThan(15);
   });
+
+  it("does not take back what was read before the server failed", async () => {
+    const parents = Array.from({ length: 30 }, (_, index) => `m${index}`);
+    const settings = { startDate: today };
+    const status = ({ path }: FakeRequest) => (/m[0-4]\//.test(path) ? 200 : 422);
+    const { running } = await sync({ ...meters, parents, settings, status });
+    let last: unknown;
+    const ending = (async () => {
+      for await (const step of running) if (step.kind === "bookmark") last = step.bookmark;
+    })();
+
+    await expect(ending).rejects.toThrow("quantities");
+    const meter = (nth: number) => ({ context: { meter_id: `m${nth}` } });
+    expect(last).toMatchObject({ partitions: [0, 1, 2, 3, 4].map(meter) });
+  });
 });
 
 describe("the organization of the metrics", () => {
+  it.each([
+    ["named by a setting where the token may not list them", 403, /organization_id/],
+    ["asked for again by another run where their list fails", 503, /^(?!.*organization_id)/],
+  ])("is %s", async (_, status, message) => {
+    const refusal = '{"error":"insufficient_scope","error_description":""}';
+    const api = await fakeApi(() => ({ status, body: refusal }));
+    const context = contextFor(api, { maxRetries: 0 });
+    const stream = streamNamed("metrics");
+    if (stream.source.kind !== "periods") throw new Error("metrics have periods");
+    const supply = [
+      (lane: LaneContext) => readParents({ stream: streamNamed("organizations") }, lane),
+    ];
+    const running = syncPeriods(taskOf(stream, stream.source, none, context, supply));
+    const error: unknown = await takeAll(running).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(status === 403 ? ForbiddenError : UnavailableError);
+    expect(String(error)).toMatch(message);
+  });
+
   it("is asked for, and stands in each row", async () => {
     const { running, asked } = await sync({ parents: ["one", "two"] });
     const { taken } = await takeAll(running);
