@@ -1,9 +1,10 @@
 /**
  * Breaks the parts that decide in one place at a time, and sees whether a test notices:
  *
- *     npm run mutants -- [PART OF A PLACE'S NAME]...
+ *     npm run mutants -- [PART OF A PLACE'S NAME | TEST]...
  *
- * A place's name is as it is printed, and begins with the file's path; the parts are taken in turn.
+ * A place's name is as it is printed, and begins with the file's path; a test's path stands for all
+ * places that it has to notice. The parts are taken in turn.
  *
  * It works on a copy, whose tests have to pass first. A mutant that no test kills is printed; at less
  * than 85 % killed it ends with 1.
@@ -76,7 +77,9 @@ function nameOf({ file, text, replacement }: Mutant): string {
 }
 
 async function main(parts: readonly string[]): Promise<void> {
-  const named = parts.flatMap((part) => mutants.filter((one) => nameOf(one).includes(part)));
+  const named = parts.flatMap((part) =>
+    mutants.filter((one) => nameOf(one).includes(part) || one.tests.includes(part)),
+  );
   const chosen = parts.length > 0 ? [...new Set(named)] : mutants;
   const changing = chosen.filter(({ equivalent }) => equivalent === undefined);
   const killed = new Map<string, { killed: number; all: number }>();

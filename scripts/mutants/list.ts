@@ -1,5 +1,6 @@
 /** All mutants, part by part. */
 import { changes } from "./changes.ts";
+import { sourcesOfHints } from "./histories.ts";
 import { kinds } from "./kinds.ts";
 import { lists } from "./lists.ts";
 import type { Mutant } from "./mutant.ts";
@@ -12,6 +13,7 @@ export const mutants: readonly Mutant[] = [
   ...lists,
   ...kinds,
   ...changes,
+  ...sourcesOfHints,
   ...singer,
   ...polar,
 ];

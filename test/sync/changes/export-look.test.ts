@@ -226,7 +226,7 @@ describe("older rows than one look takes", () => {
   it("have their turn one after the other", async () => {
     const { orders } = old();
     const { look } = await swept(orders);
-    const places = [5, 1_000, 1_700];
+    const places = [5, 700, 1_500];
     const seen = new Set<unknown>();
     for (const at of places) {
       const order = orders[at];
@@ -240,7 +240,7 @@ describe("older rows than one look takes", () => {
   it("wait at the first piece that was not read", async () => {
     const { orders } = old();
     const { look } = await swept(orders);
-    const places = [5, 700];
+    const places = [5, 300];
     for (const at of places) {
       const order = orders[at];
       if (order) order.status = "void";
@@ -264,12 +264,13 @@ describe("older rows than one look takes", () => {
   });
 
   it("are searched among four windows, too", async () => {
-    const orders = ordersOf(34_000);
+    const orders = ordersOf(45_000);
     const { lookForLate } = await swept(orders);
-    importAt(orders, 25_000);
-    const { ids, isFound } = await lookForLate(1);
+    importAt(orders, 30_000);
+    const { ids, isFound, requests } = await lookForLate(1);
     expect(ids).toContain("imported");
     expect(isFound).toBe(true);
+    expect(requests.filter((path) => path.endsWith("export"))).toHaveLength(1);
   });
 
   it("are searched window by window, each place in them, and those that have come only", async () => {

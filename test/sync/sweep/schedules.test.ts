@@ -1,8 +1,9 @@
 /**
  * The claim, in every schedule: what a sweep calls whole has no row missing that was there all the
- * time, and no row was written twice. `SCHEDULES=all` looks at every pair of changes, too.
+ * time, and no row was written twice. `SCHEDULES=all` looks at every pair of changes, too,
+ * and counts the schedules.
  */
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { reasonToStartOver, type Verdict } from "../../../src/sync/sweep/verdicts.ts";
 import { type Choose, forEverySchedule } from "../every-schedule.ts";
 import { type Change, changesOf, rowsOf, ScheduledList } from "../scheduled-list.ts";
@@ -40,6 +41,18 @@ async function trySchedules(
 
 const nothingTried = (): Tried => ({ schedules: 0, whole: 0, lost: [], twice: [] });
 
+let schedules = 0;
+
+/** Holds that nothing was lost or written twice in what was tried, and counts it. */
+function expectNothingLost(tried: Tried): void {
+  expect(tried).toMatchObject({ lost: [], twice: [] });
+  schedules += tried.schedules;
+}
+
+afterAll(() => {
+  if (all) process.stdout.write(`${JSON.stringify({ schedules })}\n`);
+});
+
 describe.each(Object.entries(sources))("a list %s", (_, source) => {
   const whole = async (scheduled: ScheduledList, written: unknown[]) => {
     const verdict = await read(scheduled, written, { source });
@@ -51,7 +64,7 @@ describe.each(Object.entries(sources))("a list %s", (_, source) => {
     for (const change of changesOf(count, 0)) {
       await trySchedules(tried, count, [change], whole);
     }
-    expect(tried).toMatchObject({ lost: [], twice: [] });
+    expectNothingLost(tried);
     // Reading on brings what is missing: no change alone leaves a list unproven.
     expect(tried.whole).toBe(tried.schedules);
   });
@@ -66,7 +79,7 @@ describe.each(Object.entries(sources))("a list %s", (_, source) => {
         }
       }
     }
-    expect(tried).toMatchObject({ lost: [], twice: [] });
+    expectNothingLost(tried);
     expect(tried.whole).toBe(tried.schedules);
   });
 });
@@ -95,7 +108,7 @@ describe("an interrupted sweep", () => {
           }
         }
       }
-      expect(tried).toMatchObject({ lost: [], twice: [] });
+      expectNothingLost(tried);
       expect(resumed).toBeGreaterThan(200);
     },
   );

@@ -1,0 +1,31 @@
+import { type Mutant, of } from "./mutant.ts";
+
+const histories = ["test/tap/change-histories.test.ts"];
+
+/** What tells of changes, a source at a time: a random history has to miss each of them. */
+export const sourcesOfHints: readonly Mutant[] = [
+  ...of("src/sync/changes/feed.ts", histories, [
+    ["      looked?.fresh.tell(hints);\n", ""],
+    ["      looked?.open.tell(hints, looked.fresh.onPages());\n", ""],
+    ["    await this.exports.look(this.#members, toldBy.size > 0, hints, lane);\n", ""],
+  ]),
+  ...of("src/sync/changes/tellings.ts", histories, [
+    ['hints.touch(customer, stringOf(rows, row, "name") ?? "event");', ""],
+    ['if (typeof data.customer_id === "string") hints.touch(data.customer_id, event.type);', ""],
+  ]),
+  ...of("src/sync/changes/open-rows.ts", histories, [
+    ["for (const { rows, row } of this.#rows(hasChanged)) touch(rows, row);", ""],
+    ["if (idHash(id) !== hash) hints.touch(id, task.stream.name);\n      else if", "if"],
+    ["if (areAllKnown && !wasOpen) touch(rows, row);", ""],
+  ]),
+  ...of("src/sync/changes/change-reader.ts", histories, [
+    ["if (isComplete && (surplus <= 0 || areLateRead())) return fresh;", "return fresh;"],
+  ]),
+  ...of("src/sync/changes/told-changes.ts", histories, [
+    ["const SETTLED_MILLISECONDS = 5 * 60_000;", "const SETTLED_MILLISECONDS = 0;"],
+    ["stood?.from ?? last - this.#overlap", "stood?.from ?? last"],
+  ]),
+  ...of("src/sync/changes/recent-rows.ts", histories, [
+    ["OVERLAP_MILLISECONDS = 30 * 60_000", "OVERLAP_MILLISECONDS = 0"],
+  ]),
+];
