@@ -64,6 +64,24 @@ describe("the exports of a run", () => {
     expect([requests(), exports.lookAt(member), bookmark()]).toEqual([[], undefined, []]);
   });
 
+  it.each([
+    ["three pieces of them are read again where nothing else tells of changes", false, 3],
+    ["one piece of them is read again where something else tells of most", true, 1],
+  ])("%s", async (_, isTold, pieces) => {
+    const { orders, lane, member } = await runOver(450);
+    for (const at of [10, 110, 210, 310, 410]) {
+      const order = orders[at];
+      if (order) order.status = "void";
+    }
+    const exports = new Exports({ begunAt: SWEPT + 8 * HOUR });
+    await exports.look([member], isTold, new Hints(), lane);
+    const read = exports.lookAt(member);
+    const changed = idsOf(read?.rows ?? expect.fail("no look")).filter((id) =>
+      orders.some((order) => order.id === id && order.status === "void"),
+    );
+    expect(changed).toHaveLength(pieces);
+  });
+
   it("have their turn three times between two sweeps, one after the other, where something else tells, too", async () => {
     const { lane, member } = await runOver(200);
     const fresh = { ...member.task.stream, name: "fresh" };

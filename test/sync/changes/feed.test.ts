@@ -1,9 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { UnauthorizedError } from "../../../src/polar/errors.ts";
+import { JsonIndex } from "../../../src/polar/json/json-index.ts";
 import { ListPage, ListReader } from "../../../src/polar/list.ts";
+import { LEVEL_OF_OWN_PROPERTIES, Rows } from "../../../src/polar/rows.ts";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
+import { OpenMemory } from "../../../src/sync/changes/open-memory.ts";
 import { openClient } from "../../polar/clients.ts";
 import { InstantClock, settled } from "../../polar/clocks.ts";
 import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
@@ -158,6 +161,29 @@ describe("the feed of changes", () => {
     const member = memberOf("orders", { ...groundAt(BEFORE), open: "" }, lane);
     feed.join(member);
     expect([...(await feed.hintsFor(member, lane)).hints.customers.keys()]).toContain("by status");
+  });
+
+  it("takes a row that is open no more from the page of the newest, and asks for it no more", async () => {
+    const order = {
+      id: "00000000-0000-4000-8000-000000000001",
+      created_at: "2026-08-01T12:00:00Z",
+      customer_id: "00000000-0000-4000-8000-000000000002",
+    };
+    const rows = new Rows();
+    const index = new JsonIndex();
+    index.scan(Buffer.from(JSON.stringify(order)), LEVEL_OF_OWN_PROPERTIES);
+    rows.readOne(index, 0);
+    const { lane, feed } = await feedWith(({ path, query }) =>
+      path.includes("orders") && !query.has("status") ? listAnswer([order]) : listAnswer([]),
+    );
+    const { changes } = memberOf("orders", groundAt(BEFORE), lane);
+    const open = new OpenMemory(changes);
+    open.note(rows, 0);
+    const member = memberOf("orders", { ...groundAt(BEFORE), open: open.text }, lane);
+    feed.join(member);
+    const { hints } = await feed.hintsFor(member, lane);
+    expect(hints.kept.get("orders")).toBeDefined();
+    expect([...(hints.customers.get(order.customer_id) ?? [])]).toEqual(["orders.come"]);
   });
 
   it("goes by the API's time as soon as that is told, and puts its own right once", () => {
