@@ -3,11 +3,12 @@
  */
 import { UserInputError } from "../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../shared/json-text.ts";
+import { inUtc } from "../shared/time.ts";
 import { describeSettings, type Setting } from "./describe-settings.ts";
 import { isOpenToAll } from "./exposed.ts";
 import { meantSetting } from "./other-names.ts";
 import { API_ORIGINS, REQUESTS_PER_MINUTE, settings } from "./settings.ts";
-import { inUtc, tellOfSlips } from "./slips.ts";
+import { tellOfSlips } from "./slips.ts";
 
 /** The configuration with everything resolved. */
 export interface Config {

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { VERSION } from "../shared/program.ts";
+import { hasPlainYear } from "../shared/time.ts";
 
 /** What the documentation says of a setting, beside what its schema says. */
 export interface SettingNotes {
@@ -83,6 +84,7 @@ export const settings = z.object({
     .union([z.iso.date(), z.iso.datetime({ offset: true, local: true })], {
       error: "must be a date or a time in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",
     })
+    .refine(hasPlainYear, "must be of the years 0 to 9999 in UTC")
     .optional()
     .register(notes, {
       description:

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { inUtc } from "../shared/time.ts";
 import { API_LIMITS, API_ORIGINS, type settings, TOKEN_SHAPE } from "./settings.ts";
 
 const limits = (["production", "sandbox"] as const).map(
@@ -31,10 +32,4 @@ export function tellOfSlips(
       `${at("requests_per_minute")}: Polar allows ${limit} requests per minute to all that your organization does, its checkouts included; it will ask to wait (429)`,
     );
   }
-}
-
-/** A time without an offset is taken as UTC, not as this machine's local time. */
-export function inUtc(time: string): string {
-  const hasOffset = /(Z|[+-]\d\d:?\d\d)$/i.test(time);
-  return new Date(hasOffset || !time.includes("T") ? time : `${time}Z`).toISOString();
 }

@@ -215,6 +215,12 @@ describe("mistakes", () => {
     expect(mistakesOf(settings)).toEqual([line]);
   });
 
+  it.each(["9999-12-31T23:59:59-01:00", "0000-01-01T00:00:00+01:00"])("start_date %j", (date) => {
+    expect(mistakesOf({ start_date: date })).toEqual([
+      "start_date: must be of the years 0 to 9999 in UTC",
+    ]);
+  });
+
   it.each(["2026-02-30", "yesterday", "31.1.2026", 20260131])("start_date %j", (date) => {
     expect(mistakesOf({ start_date: date })).toEqual([
       "start_date: must be a date or a time in ISO 8601, such as 2026-01-31 or 2026-01-31T12:00:00Z",

@@ -4,6 +4,7 @@ import * as z from "zod";
 import { UserInputError } from "../../shared/errors.ts";
 import { isJsonObject, parseJson, readJsonText } from "../../shared/json-text.ts";
 import { didYouMean } from "../../shared/nearest-name.ts";
+import { isoTime } from "../../shared/time.ts";
 import { State } from "../../singer/state.ts";
 import type { Stream } from "../../streams/define.ts";
 import { streams } from "../../streams/index.ts";
@@ -119,9 +120,7 @@ export function rewind(state: State, { name, source }: Stream, to: string | unde
   if (source.kind !== "windows" && source.kind !== "periods") {
     throw new UserInputError(`--to: ${name} is not read by time; without --to it is read whole`);
   }
-  const time =
-    z.iso.date().safeParse(to).success || z.iso.datetime({ offset: true }).safeParse(to).success;
-  if (!time) {
+  if (!z.union([z.iso.date(), isoTime]).safeParse(to).success) {
     throw new UserInputError("--to: must be a date or a time, such as 2026-01-31T12:00:00Z");
   }
   const reached = before?.replication_key_value;

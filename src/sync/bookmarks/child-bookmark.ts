@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isoTime } from "../../shared/time.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { Context } from "../contract/context.ts";
 import { readBookmark } from "./bookmark.ts";
@@ -19,7 +20,7 @@ const bookmarkSchema = z.looseObject({
   version: z.int().nonnegative().optional(),
   after: parent.optional(),
   failed: z.array(parent).default([]),
-  parents_at: z.record(z.string(), z.iso.datetime({ offset: true })).default({}),
+  parents_at: z.record(z.string(), isoTime).default({}),
 });
 
 export interface ChildBookmark {

@@ -1,9 +1,8 @@
 import * as z from "zod";
+import { isoTime } from "../../shared/time.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { Context } from "../contract/context.ts";
 import { readBookmark } from "./bookmark.ts";
-
-const time = z.iso.datetime({ offset: true });
 
 /**
  * What the bookmark of a list that is caught up has besides that of its sweeps: `{"replication_key":
@@ -13,15 +12,15 @@ const time = z.iso.datetime({ offset: true });
  */
 const bookmarkSchema = z.looseObject({
   replication_key: z.string().optional(),
-  replication_key_value: time.optional(),
-  swept_at: time.optional(),
-  caught_up_at: time.optional(),
+  replication_key_value: isoTime.optional(),
+  swept_at: isoTime.optional(),
+  caught_up_at: isoTime.optional(),
   count: z.int().nonnegative().optional(),
   recent: z.string().optional(),
   open: z.string().optional(),
   unreadable: z.int().nonnegative().optional(),
   rows_per_100_customers: z.int().nonnegative().optional(),
-  interrupted: z.object({ begun_at: time, open: z.string().optional() }).optional(),
+  interrupted: z.object({ begun_at: isoTime, open: z.string().optional() }).optional(),
 });
 
 /** What a sweep that was interrupted has seen, beside its place. */

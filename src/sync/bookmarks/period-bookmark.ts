@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isoTime } from "../../shared/time.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { Context } from "../contract/context.ts";
 import { readBookmark } from "./bookmark.ts";
@@ -18,7 +19,7 @@ const bookmarkSchema = z.looseObject({
     .array(
       z.looseObject({
         context: z.record(z.string(), z.string()),
-        replication_key_value: z.iso.datetime({ offset: true }),
+        replication_key_value: isoTime,
       }),
     )
     .default([]),

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { isoTime } from "../../shared/time.ts";
 import type { BookmarkFields } from "../../singer/state.ts";
 import type { WindowSource } from "../../streams/define.ts";
 import type { Context } from "../contract/context.ts";
@@ -10,8 +11,6 @@ export interface Counted {
   readonly rows: number;
 }
 
-const time = z.iso.datetime({ offset: true });
-
 /**
  * The bookmark of a stream that is read by time:
  * `{"replication_key": "timestamp", "replication_key_value": "2026-08-20T07:12:32.999000Z"}`: the
@@ -21,13 +20,13 @@ const time = z.iso.datetime({ offset: true });
  */
 const bookmarkSchema = z.looseObject({
   replication_key: z.string().optional(),
-  replication_key_value: time.optional(),
-  progress: z.object({ next: time, latest: time.optional() }).optional(),
+  replication_key_value: isoTime.optional(),
+  progress: z.object({ next: isoTime, latest: isoTime.optional() }).optional(),
   counted: z
     .object({
-      value: time.optional(),
-      since: time.optional(),
-      before: z.array(z.tuple([time, z.int().nonnegative()])),
+      value: isoTime.optional(),
+      since: isoTime.optional(),
+      before: z.array(z.tuple([isoTime, z.int().nonnegative()])),
     })
     .optional(),
 });

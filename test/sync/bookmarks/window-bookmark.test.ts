@@ -58,6 +58,7 @@ describe("the bookmark of a stream that is read by time", () => {
 
   it.each([
     { replication_key_value: "yesterday" },
+    { replication_key_value: "9999-12-31T23:59:59-01:00" },
     { progress: { latest: LATEST } },
     { counted: { before: [[LATEST, -1]] } },
   ])("is refused when it is none of ours: %j", (bookmark) => {
