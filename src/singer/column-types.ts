@@ -58,9 +58,9 @@ function typesTaken(schema: unknown): Types {
 
 const typesOfBranch = (branch: unknown): string[] => [...typesTaken(branch)];
 
-/** Types by their names: every integer is a number, too. */
+/** Types by their names, whatever stands among them: every integer is a number, too. */
 function named(types: readonly unknown[]): Types {
-  const names = types.map(String);
+  const names = types.filter((name) => typeof name === "string");
   return new Set(names.includes("number") ? [...names, "integer"] : names);
 }
 

@@ -154,5 +154,8 @@ export function withoutPath(schema: JsonObject, [name = "", ...inner]: PropertyP
 
 function withRequired(schema: JsonObject, isKept: (column: string) => boolean): JsonObject {
   if (!Array.isArray(schema.required)) return schema;
-  return { ...schema, required: schema.required.filter((name) => isKept(String(name))) };
+  return {
+    ...schema,
+    required: schema.required.filter((name) => typeof name !== "string" || isKept(name)),
+  };
 }

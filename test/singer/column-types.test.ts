@@ -40,6 +40,9 @@ describe("writingOf", () => {
     ["boolean", { anyOf: [{ type: "integer" }, { type: "null" }] }, undefined],
     ["boolean", { allOf: [{ type: "string" }, { type: "boolean" }] }, undefined],
     ["integer", { anyOf: [false, { type: "null" }] }, undefined],
+    // Whatever a file may hold in the place of a name is no type.
+    ["object", { type: [{ toString: null }, "object"] }, "as-is"],
+    ["object", { type: [["object"]] }, undefined],
   ])("%s in %j is written %s", (discovered, schema, writing) => {
     expect(writingOf(of(discovered), { ...schema })).toBe(writing);
   });

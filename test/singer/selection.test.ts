@@ -178,6 +178,23 @@ describe("columns", () => {
     ]);
   });
 
+  it("that are off by default come without a warning when they are asked for", () => {
+    const { warnings } = select((orders) => {
+      metadataOf(orders, "client_secret").selected = true;
+    });
+    expect(warnings).toEqual([]);
+  });
+
+  it("that are off are not required, whatever else stands among those that are", () => {
+    const schema = { properties: { id: { type: "string" }, amount: { type: "integer" } } };
+    const odd: unknown = { ...schema, required: ["id", "amount"] };
+    const { streams } = select((orders) => {
+      Object.assign(orders, { schema: odd });
+      metadataOf(orders, "amount").selected = false;
+    });
+    expect(streams[0]?.schema.required).toEqual(["id"]);
+  });
+
   it("of the key are on even when the catalog hides or lacks them", () => {
     const selection = select((orders) => {
       metadataOf(orders, "id").inclusion = "unsupported";
@@ -396,6 +413,21 @@ describe("what is inside a column", () => {
     expect(streams[0]?.excludedPaths).toEqual([]);
   });
 
+  it("leaves a nested schema as it is where that requires what is no name", () => {
+    const { streams } = select((orders) => {
+      if (!orders.schema) throw new Error("orders have a schema");
+      orders.schema.properties.customer = {
+        type: ["null", "object"],
+        properties: { email: { type: "string" } },
+        required: ["email", { toString: null }],
+      };
+      orders.metadata?.push(meltano(false, "customer", "email"));
+    });
+    expect(streams[0]?.schema.properties).toMatchObject({
+      customer: { properties: {}, required: [{ toString: null }] },
+    });
+  });
+
   it("leaves the user's own nested schema too", () => {
     const { streams } = select((orders) => {
       if (orders.schema) {
@@ -507,6 +539,15 @@ describe("overrides", () => {
     expect(logBased).toEqual([
       'catalog.json: streams.orders: replication_method: "LOG_BASED" is not possible; use FULL_TABLE',
     ]);
+  });
+
+  it("that are as discovered have no effect either, and are not told of", () => {
+    const { streams, warnings } = select((_, events) => {
+      metadataOf(events).selected = true;
+      events.replication_method = "FULL_TABLE";
+    });
+    expect(streams.at(-1)).toMatchObject({ stream: "events", replicationMethod: "FULL_TABLE" });
+    expect(warnings).toEqual([]);
   });
 
   it("that have no effect are told of", () => {
