@@ -30,6 +30,60 @@ export const polar: readonly Mutant[] = [
     ],
   ),
   ...of(
+    "src/polar/sender.ts",
+    ["test/polar/client.test.ts", "test/tap/refusals.test.ts", "test/tap/hostile-api.test.ts"],
+    [
+      ["if (target.origin !== from.origin) {", "if (false) {"],
+      ["redirects <= MOST_REDIRECTS", "true"],
+      ["if (status < 300 || status > 399) return answer;", "if (status < 300) return answer;"],
+      ["      onRedirect();\n", ""],
+      ["accept === undefined ? LARGEST_JSON : LARGEST_CSV", "LARGEST_CSV"],
+      ["this.#basePath + target.path", "target.path"],
+      ["status !== undefined || !signal.aborted", "true"],
+      ["target.pathname + target.search", "target.pathname"],
+    ],
+  ),
+  ...of(
+    "src/polar/budget.ts",
+    ["test/polar/budget.test.ts"],
+    [
+      ["if (this.#free === 0) return", "if (false) return"],
+      ["Math.max(LEAST_BURST, part)", "part"],
+      ["this.#underWay + this.#leaving.length - this.#first", "this.#leaving.length - this.#first"],
+      ["Math.min(this.#burst, this.#ready + more)", "this.#ready + more"],
+      ["until > 0 ? Math.min(even, (this.#free + 1) / until) : even", "even"],
+      ["<= this.#at) this.#first++", "< this.#at) this.#first++"],
+    ],
+  ),
+  ...of(
+    "src/polar/obstacles.ts",
+    ["test/polar/obstacles.test.ts"],
+    [
+      ["if (isReached && (NO_HTTP.has(code) || NO_TLS.has(code))) return undefined;", ""],
+      ["if (known || isReached) return known;", "if (known) return known;"],
+      ["NO_TLS.has(code) && isSecure", "NO_TLS.has(code)"],
+      ["status !== undefined && status < 500", "status !== undefined"],
+      ["if (status === 407) {", "if (false) {"],
+      ["message, NO_HTTP_RETRIES", "message"],
+      ["      NAME_RETRIES,\n", ""],
+    ],
+  ),
+  ...of(
+    "src/config/exposed.ts",
+    ["test/config/exposed.test.ts"],
+    [
+      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "(found.mode & OTHERS_READ) === 0"],
+      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "!found.isFile()"],
+      [
+        "    accessSync(file, constants.W_OK);\n",
+        "",
+        "where root runs it: root may write anywhere",
+      ],
+      ["if ((statSync(folder).mode & OTHERS_ENTER) === 0) return false;", ""],
+      ["parent === folder || canBeReached(parent)", "true"],
+    ],
+  ),
+  ...of(
     "src/polar/page-search.ts",
     ["test/polar/list.test.ts"],
     [

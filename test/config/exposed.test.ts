@@ -1,6 +1,6 @@
 /** Of a file that holds the token, and that others can read, a warning tells. */
 import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isOpenToAll } from "../../src/config/exposed.ts";
 import { namedPipe, workFolder } from "../support/processes.ts";
@@ -39,7 +39,10 @@ describe.skipIf(process.platform !== "linux")("a file is open to all", () => {
   });
 
   test("not when it is a pipe, or has no place", async () => {
-    expect(isOpenToAll(await namedPipe())).toBe(false);
+    const pipe = await namedPipe();
+    await chmod(dirname(pipe), 0o755);
+    await chmod(pipe, 0o644);
+    expect(isOpenToAll(pipe)).toBe(false);
     expect(isOpenToAll("/dev/fd/99")).toBe(false);
   });
 
