@@ -72,6 +72,12 @@ describe("the rows of touched customers", () => {
 describe("single rows", () => {
   const gone = { status: 404, body: '{"error":"ResourceNotFound","detail":"Not found"}' };
 
+  it("are asked for at no other path, whatever is in their ids", async () => {
+    const { task, onRow, requests } = await ordersOf(() => gone);
+    await end(readSingleRows(task, ["../one?page=7#"], onRow));
+    expect(requests.map(({ path }) => path)).toEqual(["/v1/orders/..%2Fone%3Fpage%3D7%23"]);
+  });
+
   it("are read one by one, but for those that are gone, and given back", async () => {
     const { task, ids, onRow, reader } = await ordersOf(({ path }) => {
       if (path.endsWith("/two")) return gone;

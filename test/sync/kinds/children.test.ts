@@ -403,7 +403,7 @@ async function methodsFrom(ids: string[], answer: Parameters<typeof fakeApi>[0])
   return { running, requests: api.requests, logged: context.logged };
 }
 
-it("asks for nothing but the parent's rows, whatever its id is", async () => {
+it("asks for no other path where a parent's id has slashes, question marks or hashes", async () => {
   const { running, requests } = await methodsFrom(["../c1?page=7#"], ({ query }) => {
     const pagination = { total_count: 2, max_page: 2 };
     // Beyond the end it sends the last page again.
