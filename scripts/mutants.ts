@@ -22,6 +22,9 @@ import type { Mutant } from "./mutants/mutant.ts";
 
 const LEAST_KILLED = 0.85;
 
+/** Histories are random: on a busy machine it takes some time until one meets what is broken. */
+const HISTORIES_SECONDS = "120";
+
 /** A mutant may loop without end: that is noticed, too. */
 const LONGEST_TEST_MILLISECONDS = 240_000;
 
@@ -45,6 +48,7 @@ async function pass(folder: string, tests: readonly string[], longest?: number):
   const options = ["--project", "unit", "--pool", "threads", "--maxWorkers", "1", "--bail", "1"];
   const { failed } = await execa("node_modules/.bin/vitest", ["run", ...options, ...tests], {
     cwd: folder,
+    env: { HISTORIES_SECONDS },
     reject: false,
     ...(longest !== undefined && { timeout: longest }),
     forceKillAfterDelay: 1_000,

@@ -70,6 +70,11 @@ export const changes: readonly Mutant[] = [
     ],
   ),
   ...of(
+    "src/sync/changes/feed.ts",
+    ["test/tap/exports.test.ts"],
+    [["    await this.exports.look(this.#members, toldBy.size > 0, hints, lane);\n", ""]],
+  ),
+  ...of(
     "src/sync/changes/told-spans.ts",
     [test("told-spans"), test("told-changes")],
     [

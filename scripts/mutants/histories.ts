@@ -5,12 +5,11 @@ const histories = ["test/tap/change-histories.test.ts"];
 /**
  * What tells of changes, a source at a time: a random history has to miss each of them. Not here are
  * those that tell of more than docs/changes.md declares (the customers of new, canceled and opened
- * rows), and the overlap of the newest rows, in whose place the count leads to what came late.
+ * rows, and the exports), and the overlaps, in whose place the count leads to what came late.
  */
 export const sourcesOfHints: readonly Mutant[] = [
   ...of("src/sync/changes/feed.ts", histories, [
     ["      looked?.open.tell(hints, looked.fresh.onPages());\n", ""],
-    ["    await this.exports.look(this.#members, toldBy.size > 0, hints, lane);\n", ""],
   ]),
   ...of("src/sync/changes/tellings.ts", histories, [
     ['hints.touch(customer, stringOf(rows, row, "name") ?? "event");', ""],
@@ -24,6 +23,5 @@ export const sourcesOfHints: readonly Mutant[] = [
   ]),
   ...of("src/sync/changes/told-changes.ts", histories, [
     ["const SETTLED_MILLISECONDS = 5 * 60_000;", "const SETTLED_MILLISECONDS = 0;"],
-    ["stood?.from ?? last - this.#overlap", "stood?.from ?? last"],
   ]),
 ];
