@@ -251,6 +251,11 @@ export class Suspects {
     if (!isSeen(kind, this.#sight) || seenChange(kind)?.copies) this.#ids.add(id);
   }
 
+  /** To be told of a row that has changed more than once since a run could see it: to what it was, perhaps. */
+  noteAgain(id: string): void {
+    this.#ids.add(id);
+  }
+
   /** Whether a row is, or holds, or refers to, one that changed unseen. */
   has(json: string): boolean {
     const ids = json.match(/[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}/g) ?? [];

@@ -105,11 +105,20 @@ const sizes = {
   webhook_deliveries: 5,
 };
 
-const owned = z.looseObject({ customer_id: z.string() });
+const owned = z.looseObject({ customer_id: z.string().nullish() });
 
-function customerOf(simulator: Simulator, order: string): string {
-  const row = simulator.rows("orders").find(({ id }) => id === order);
-  return owned.parse(JSON.parse(row?.json ?? "{}")).customer_id;
+/** The customer of a row that has changed, if it names one. */
+function customerOf(simulator: Simulator, kind: string, id: string): string | undefined {
+  const rows = simulator.rows(changeKinds.get(kind)?.list ?? "");
+  const json = rows.find((row) => row.id === id)?.json ?? "{}";
+  return owned.parse(JSON.parse(json)).customer_id ?? undefined;
+}
+
+/** Whether a list may not be caught up, while others are. */
+function leavesBehind(incident: Incident): boolean {
+  if (incident.is === "failure") return !/events|webhooks/.test(incident.path);
+  if (incident.is === "refusal") return !/events|webhooks/.test(incident.scope);
+  return incident.is === "kill";
 }
 
 interface Tried {
@@ -128,6 +137,7 @@ async function runThrough(
 ): Promise<Suspects> {
   const catalog = everythingOf(...setup.selected);
   const suspects = new Suspects(setup.sight);
+  const changedSince = new Set<string>();
   for (const { minutes, changes, incident } of hours) {
     simulator.clock.advance(minutes * 60);
     for (const kind of changes) {
@@ -135,8 +145,14 @@ async function runThrough(
       if (id === null) continue;
       tried.changes++;
       suspects.note(kind, id);
-      // An import counts in its customer, too, and of that nothing tells.
-      if (kind === "order.import") suspects.note("customer.count", customerOf(simulator, id));
+      if (changedSince.has(id)) suspects.noteAgain(id);
+      changedSince.add(id);
+      // An import counts in its customer, too, and of that nothing tells. Of what a change means for
+      // other lists its row tells, but once: who stays behind does not hear of it.
+      const customer = customerOf(simulator, kind, id);
+      if (customer !== undefined && (kind === "order.import" || leavesBehind(incident))) {
+        suspects.note("customer.count", customer);
+      }
     }
     // Refunds and grants don't lag: what they tell of comes too early for the others, without events.
     if (incident.is === "lag" && setup.sight !== "lists") simulator.setLag(incident.seconds);
@@ -150,6 +166,7 @@ async function runThrough(
     if (incident.is !== "nothing") tried.incidents++;
     if (incident.is === "kill") await warehouse.killedSync(incident.lines, catalog);
     else await warehouse.sync(catalog);
+    if (incident.is === "nothing") changedSince.clear();
     simulator.setLag(0);
     simulator.setFaults([]);
     simulator.setScopes(setup.scopes);
