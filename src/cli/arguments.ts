@@ -84,7 +84,7 @@ Exit codes: 0 all selected streams are complete; 1 at least one is not, and anot
  */
 export function parseArguments(args: readonly string[]): Command {
   const [first, ...rest] = args;
-  const word = WORDS.find((one) => one === first);
+  const word = wordOf(first);
   if (word !== undefined) return { kind: "word", word, args: rest };
   refuseMistakes(args, OPTIONS, 0);
   const { values } = parseArgs({ args: [...args], options: OPTIONS });
@@ -96,6 +96,10 @@ export function parseArguments(args: readonly string[]): Command {
   if (values.discover) return { kind: "discover", config, select };
   if (values.test) return { kind: "test", config, catalog, select };
   return { kind: "sync", config, catalog, state, select, summary };
+}
+
+function wordOf(text: string | undefined): Word | undefined {
+  return WORDS.find((word) => word === text);
 }
 
 /** The options of a command, as node:util takes them. */
@@ -165,7 +169,7 @@ function mistakeIn(
   if (token.kind === "positional") {
     // What follows an option that there is not is its value, which may be a secret.
     if (previous?.kind === "option" && !(previous.name in options)) return undefined;
-    if (WORDS.some((word) => word === token.value)) {
+    if (wordOf(token.value) !== undefined) {
       return `${token.value}: stands first: ${NAME} ${token.value} …`;
     }
     const hint = didYouMean(token.value, WORDS);
