@@ -69,21 +69,6 @@ export const polar: readonly Mutant[] = [
     ],
   ),
   ...of(
-    "src/config/exposed.ts",
-    ["test/config/exposed.test.ts"],
-    [
-      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "(found.mode & OTHERS_READ) === 0"],
-      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "!found.isFile()"],
-      [
-        "    accessSync(file, constants.W_OK);\n",
-        "",
-        "where root runs it: root may write anywhere",
-      ],
-      ["if ((statSync(folder).mode & OTHERS_ENTER) === 0) return false;", ""],
-      ["parent === folder || canBeReached(parent)", "true"],
-    ],
-  ),
-  ...of(
     "src/polar/page-search.ts",
     ["test/polar/list.test.ts"],
     [

@@ -1,6 +1,6 @@
 import { type Mutant, of } from "./mutant.ts";
 
-/** The state, the selection, and what is masked. */
+/** The state, the selection, and what is kept secret. */
 export const singer: readonly Mutant[] = [
   ...of(
     "src/singer/state.ts",
@@ -87,6 +87,21 @@ export const singer: readonly Mutant[] = [
     ],
   ),
   ...of("src/log/redaction.ts", ["test/log/log.test.ts"], [["secret.length < LONG", "false"]]),
+  ...of(
+    "src/config/exposed.ts",
+    ["test/config/exposed.test.ts"],
+    [
+      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "(found.mode & OTHERS_READ) === 0"],
+      ["!found.isFile() || (found.mode & OTHERS_READ) === 0", "!found.isFile()"],
+      [
+        "    accessSync(file, constants.W_OK);\n",
+        "",
+        "where root runs it: root may write anywhere",
+      ],
+      ["if ((statSync(folder).mode & OTHERS_ENTER) === 0) return false;", ""],
+      ["parent === folder || canBeReached(parent)", "true"],
+    ],
+  ),
   ...of(
     "src/cli/input.ts",
     ["test/tap/log.test.ts", "test/tap/refusals.test.ts"],
