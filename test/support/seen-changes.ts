@@ -248,11 +248,11 @@ export class Suspects {
 
   /** To be told of every change of a row. */
   note(kind: string, id: string): void {
-    if (!isSeen(kind, this.#sight) || seenChange(kind)?.copies) this.#ids.add(id);
+    if (!isSeen(kind, this.#sight) || seenChange(kind)?.copies) this.noteUnseen(id);
   }
 
-  /** To be told of a row that has changed more than once since a run could see it: to what it was, perhaps. */
-  noteAgain(id: string): void {
+  /** To be told of a row of whose change no sight tells, as this one went. */
+  noteUnseen(id: string): void {
     this.#ids.add(id);
   }
 

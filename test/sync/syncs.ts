@@ -95,6 +95,13 @@ export async function takeAll(
   }
 }
 
+/** What a reading returns at its end; what it yields on the way is passed by. */
+export async function endOf<T>(reading: AsyncGenerator<unknown, T>): Promise<T> {
+  let next = await reading.next();
+  while (!next.done) next = await reading.next();
+  return next.value;
+}
+
 /** The values of one column of the records, in their order. */
 export function columnOf(taken: readonly Taken[], column: string): unknown[] {
   return taken.flatMap((one) => (one.kind === "record" ? [one.record[column]] : []));

@@ -145,13 +145,14 @@ async function runThrough(
       if (id === null) continue;
       tried.changes++;
       suspects.note(kind, id);
-      if (changedSince.has(id)) suspects.noteAgain(id);
+      // To what it was before a run could see it, perhaps.
+      if (changedSince.has(id)) suspects.noteUnseen(id);
       changedSince.add(id);
       // An import counts in its customer, too, and of that nothing tells. Of what a change means for
       // other lists its row tells, but once: who stays behind does not hear of it.
       const customer = customerOf(simulator, kind, id);
       if (customer !== undefined && (kind === "order.import" || leavesBehind(incident))) {
-        suspects.note("customer.count", customer);
+        suspects.noteUnseen(customer);
       }
     }
     // Refunds and grants don't lag: what they tell of comes too early for the others, without events.

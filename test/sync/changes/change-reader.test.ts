@@ -6,7 +6,7 @@ import { InstantClock } from "../../polar/clocks.ts";
 import { fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { tableRows } from "../../support/organization.ts";
 import { listedIds, simulate } from "../../support/simulation.ts";
-import { contextFor, laneOf } from "../syncs.ts";
+import { contextFor, endOf, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
 import { Runs, settingsWith } from "./runs.ts";
 
@@ -194,14 +194,10 @@ async function readChanges({ orders = [], events = [], missing = 0, ...options }
   const member = memberOf("orders", known, lane);
   const feed = new ChangeFeed(lane);
   feed.join(member);
-  const reading = new ChangeReader(
-    { ...member.task, bookmark: undefined, lane },
-    member,
-    feed,
-  ).read();
-  let next = await reading.next();
-  while (!next.done) next = await reading.next();
-  return { ...next.value, requests: api.requests, questions };
+  const end = await endOf(
+    new ChangeReader({ ...member.task, bookmark: undefined, lane }, member, feed).read(),
+  );
+  return { ...end, requests: api.requests, questions };
 }
 
 const touched = (count: number) =>

@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { UnauthorizedError } from "../../../src/polar/errors.ts";
 import { JsonIndex } from "../../../src/polar/json/json-index.ts";
-import { ListPage, ListReader } from "../../../src/polar/list.ts";
 import { LEVEL_OF_OWN_PROPERTIES, Rows } from "../../../src/polar/rows.ts";
 import { State } from "../../../src/singer/state.ts";
 import { ChangeFeed, TooMuchChangedError } from "../../../src/sync/changes/feed.ts";
@@ -11,24 +10,9 @@ import { openClient } from "../../polar/clients.ts";
 import { InstantClock, settled } from "../../polar/clocks.ts";
 import { type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { contextWith } from "../contexts.ts";
+import { HoldingReader } from "../holding-reader.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
-
-/** Knows how many pages nobody has given back. */
-class CountingReader extends ListReader {
-  held = 0;
-
-  override async read(...request: Parameters<ListReader["read"]>): Promise<ListPage> {
-    const page = await super.read(...request);
-    this.held++;
-    return Object.assign(page, {
-      release: () => {
-        this.held--;
-        ListPage.prototype.release.call(page);
-      },
-    });
-  }
-}
 
 const BEFORE = Date.parse("2026-08-01T11:00:00Z");
 
@@ -44,7 +28,7 @@ async function feedWith(
 ) {
   const api = await fakeApi(answer);
   const bookmarks = JSON.stringify({ bookmarks: { change_sources: { sources, refused } } });
-  const reader = new CountingReader(openClient(api.url, { maxRetries: 0 }).client);
+  const reader = new HoldingReader(openClient(api.url, { maxRetries: 0 }).client);
   const state = State.parse(bookmarks, "state.json");
   const context = contextFor(api, {}, { reader, state });
   const lane = laneOf(context);

@@ -1,48 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { ListReader } from "../../../src/polar/list.ts";
-import { Page } from "../../../src/polar/page.ts";
 import { readOfCustomers, readSingleRows } from "../../../src/sync/changes/touched-rows.ts";
 import { stringOf } from "../../../src/sync/records/row-values.ts";
 import { openClient } from "../../polar/clients.ts";
 import { type FakeAnswer, type FakeRequest, fakeApi, listAnswer } from "../../support/fake-api.ts";
 import { streamNamed } from "../../support/organization.ts";
-import { contextFor, laneOf, taskOf } from "../syncs.ts";
+import { HoldingReader } from "../holding-reader.ts";
+import { contextFor, endOf, laneOf, taskOf } from "../syncs.ts";
 
 const rowOf = (id: string) => ({ id, created_at: "2026-08-01T12:00:00Z", customer_id: id });
-
-/** Knows how many single rows nobody has given back. */
-class CountingReader extends ListReader {
-  held = 0;
-
-  override async readOnce(...request: Parameters<ListReader["readOnce"]>): Promise<Page> {
-    const page = await super.readOnce(...request);
-    this.held++;
-    return Object.assign(page, {
-      release: () => {
-        this.held--;
-        Page.prototype.release.call(page);
-      },
-    });
-  }
-}
 
 async function ordersOf(answer: (request: FakeRequest) => FakeAnswer) {
   const api = await fakeApi(answer);
   const stream = streamNamed("orders");
   if (stream.source.kind !== "list") throw new Error("orders are a list");
-  const reader = new CountingReader(openClient(api.url, { maxRetries: 0 }).client);
+  const reader = new HoldingReader(openClient(api.url, { maxRetries: 0 }).client);
   const lane = laneOf(contextFor(api, {}, { reader }));
   const task = taskOf(stream, stream.source, undefined, lane);
   const ids: unknown[] = [];
   const onRow: Parameters<typeof readSingleRows>[2] = (rows, row) =>
     ids.push(stringOf(rows, row, "id"));
   return { task, ids, onRow, reader, requests: api.requests };
-}
-
-async function end<T>(reading: AsyncGenerator<void, T>): Promise<T> {
-  let next = await reading.next();
-  while (!next.done) next = await reading.next();
-  return next.value;
 }
 
 describe("the rows of touched customers", () => {
@@ -52,7 +29,7 @@ describe("the rows of touched customers", () => {
     const { task, ids, onRow, requests } = await ordersOf(({ query }) =>
       listAnswer(query.getAll("customer_id").map(rowOf)),
     );
-    expect(await end(readOfCustomers(task, customers, undefined, onRow))).toBeUndefined();
+    expect(await endOf(readOfCustomers(task, customers, undefined, onRow))).toBeUndefined();
     expect(ids).toEqual(customers);
     const batches = requests.map(({ query }) => query.getAll("customer_id").length);
     expect(Math.max(...batches) - Math.min(...batches)).toBeLessThanOrEqual(1);
@@ -63,7 +40,7 @@ describe("the rows of touched customers", () => {
       const rows = query.getAll("customer_id").map(rowOf);
       return listAnswer(rows, rows.length + (query.getAll("customer_id").includes("c0") ? 1 : 0));
     });
-    expect(await end(readOfCustomers(task, customers, undefined, onRow))).toContain(
+    expect(await endOf(readOfCustomers(task, customers, undefined, onRow))).toContain(
       "the API counts",
     );
   });
@@ -74,7 +51,7 @@ describe("single rows", () => {
 
   it("are asked for at no other path, whatever is in their ids", async () => {
     const { task, onRow, requests } = await ordersOf(() => gone);
-    await end(readSingleRows(task, ["../one?page=7#"], onRow));
+    await endOf(readSingleRows(task, ["../one?page=7#"], onRow));
     expect(requests.map(({ path }) => path)).toEqual(["/v1/orders/..%2Fone%3Fpage%3D7%23"]);
   });
 
@@ -84,7 +61,7 @@ describe("single rows", () => {
       const isNone = path.endsWith("/four");
       return { body: isNone ? "[]" : JSON.stringify(rowOf(path.split("/").at(-1) ?? "")) };
     });
-    await end(readSingleRows(task, ["one", "two", "four", "three"], onRow));
+    await endOf(readSingleRows(task, ["one", "two", "four", "three"], onRow));
     expect(ids).toEqual(["one", "three"]);
     expect(reader.held).toBe(0);
   });

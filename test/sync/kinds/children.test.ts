@@ -397,7 +397,7 @@ async function methodsFrom(ids: string[], answer: Parameters<typeof fakeApi>[0])
   const api = await fakeApi(answer);
   const stream = streamNamed("payment_methods");
   if (stream.source.kind !== "children") throw new Error("payment methods are read by customer");
-  const context = contextFor(api, {}, { pageSize: 1 });
+  const context = contextFor(api, { maxRetries: 0 }, { pageSize: 1 });
   const parents = [async () => ({ ids, problem: undefined })];
   const running = syncChildren(taskOf(stream, stream.source, none, context, parents));
   return { running, requests: api.requests, logged: context.logged };
@@ -428,15 +428,10 @@ it("says how many of the parents were gone by then", async () => {
 });
 
 it("ends when the token is refused in the middle of one parent's rows", async () => {
-  const api = await fakeApi(({ path, query }) => {
+  const { running } = await methodsFrom(["c1", "c2"], ({ path, query }) => {
     if (query.get("page") === "2") return { status: 401, body: "{}" };
     const pagination = { total_count: 2, max_page: 2 };
     return { body: JSON.stringify({ items: [{ id: `of ${path}` }], pagination }) };
   });
-  const stream = streamNamed("payment_methods");
-  if (stream.source.kind !== "children") throw new Error("payment methods are read by customer");
-  const parents = [async () => ({ ids: ["c1", "c2"], problem: undefined })];
-  const context = contextFor(api, { maxRetries: 0 }, { pageSize: 1 });
-  const running = syncChildren(taskOf(stream, stream.source, none, context, parents));
   await expect(takeAll(running)).rejects.toThrow("access token");
 });

@@ -12,7 +12,7 @@ import { stringOf } from "../../../src/sync/records/row-values.ts";
 import { streamNamed } from "../../support/organization.ts";
 import { listApi, minutely } from "../list-api.ts";
 import { valuesOf } from "../pages.ts";
-import { contextFor, laneOf } from "../syncs.ts";
+import { contextFor, endOf, laneOf } from "../syncs.ts";
 
 const source: ListSource = { kind: "list", path: "/v1/rows/", order: ["created_at"] };
 
@@ -34,10 +34,8 @@ describe("a list", () => {
     const firstPage = await readFirstPage({ source }, lane);
     const ids: unknown[] = [];
     const onRow: ListReading["onRow"] = (rows, row) => ids.push(stringOf(rows, row, "id"));
-    const reading = readList({ source, key: ["id"], onRow, firstPage }, lane);
-    let next = await reading.next();
-    while (!next.done) next = await reading.next();
-    expect([ids, next.value.outcome]).toEqual([minutely(7).map(({ id }) => id), "whole"]);
+    const { outcome } = await endOf(readList({ source, key: ["id"], onRow, firstPage }, lane));
+    expect([ids, outcome]).toEqual([minutely(7).map(({ id }) => id), "whole"]);
     // Three pages, and the newest before and after.
     expect(api.requests).toHaveLength(5);
   });

@@ -3,7 +3,7 @@ import type { ListSource } from "../../../src/streams/define.ts";
 import { readPart } from "../../../src/sync/lists/read-once.ts";
 import { stringOf } from "../../../src/sync/records/row-values.ts";
 import { listApi, minutely } from "../list-api.ts";
-import { contextFor, laneOf } from "../syncs.ts";
+import { contextFor, endOf, laneOf } from "../syncs.ts";
 
 const source: ListSource = { kind: "list", path: "/v1/rows/", order: ["created_at"] };
 const all = minutely(7).map(({ id }) => id);
@@ -18,11 +18,9 @@ describe("a part of a list", () => {
     const heard: unknown[] = [];
     const onRow: Parameters<typeof readPart>[1]["onRow"] = (rows, row) =>
       heard.push(stringOf(rows, row, "id"));
-    const reading = readPart("rows", { source, key: ["id"], onRow }, lane);
-    let next = await reading.next();
-    while (!next.done) next = await reading.next();
+    const problem = await endOf(readPart("rows", { source, key: ["id"], onRow }, lane));
     const ids = [...new Set(heard)];
-    return { ids, heard: heard.length, problem: next.value, requests: api.requests.length };
+    return { ids, heard: heard.length, problem, requests: api.requests.length };
   }
 
   it("is read once, if that adds up", async () => {

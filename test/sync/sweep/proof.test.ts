@@ -2,6 +2,7 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { ListPage } from "../../../src/polar/list.ts";
 import { isWholeList, prove } from "../../../src/sync/sweep/proof.ts";
 import { PageMaker } from "../pages.ts";
+import { endOf } from "../syncs.ts";
 import { begin, ordered, pageOf, type Row, sweptList } from "./lists.ts";
 
 const maker = new PageMaker();
@@ -74,10 +75,7 @@ describe("a range of time", () => {
     list.take(pageOf(old), list.first, 1);
     list.ranges?.cut("2026-08-01T12:02:00.000000000");
     list.take(pageOf([newest]), list.first, 2);
-    const proof = prove(list);
-    let next = await proof.next();
-    while (!next.done) next = await proof.next();
-    return next.value;
+    return endOf(prove(list));
   }
 
   const late: Row = ["late", 1];
