@@ -70,10 +70,13 @@ When a source can't be read, because a scope is missing or the request fails, th
 it, and says so; later it is read from where it stood. One whose scope the token never had is asked
 again three times in \`full_sweep_hours\`.
 
-A list that can't be read stays behind, and hears from events and webhooks what it has missed as soon as it
-can be read again. What only another list's row would have told it then (a new order counts in its
-customer, a refund that failed in its order) comes with the next full sweep. So does the \`modified_at\` of a
-row that has changed, and changed back, before a run could see it.
+A list that can't be read stays behind, and hears what it has missed as soon as it can be read again:
+from events and webhooks, which are read from where it stood, and from the state, which keeps whom the
+rows of other lists have touched meanwhile (a new order counts in its customer, a refund that failed in
+its order). Beyond a thousand of those the list is read whole instead.
+
+A row that has changed, and changed back, before a run could see it keeps its old \`modified_at\` until the
+next full sweep.
 
 ## What it costs
 

@@ -114,13 +114,6 @@ function customerOf(simulator: Simulator, kind: string, id: string): string | un
   return owned.parse(JSON.parse(json)).customer_id ?? undefined;
 }
 
-/** Whether a list may not be caught up, while others are. */
-function leavesBehind(incident: Incident): boolean {
-  if (incident.is === "failure") return !/events|webhooks/.test(incident.path);
-  if (incident.is === "refusal") return !/events|webhooks/.test(incident.scope);
-  return incident.is === "kill";
-}
-
 interface Tried {
   histories: number;
   hours: number;
@@ -148,12 +141,9 @@ async function runThrough(
       // To what it was before a run could see it, perhaps.
       if (changedSince.has(id)) suspects.noteUnseen(id);
       changedSince.add(id);
-      // An import counts in its customer, too, and of that nothing tells. Of what a change means for
-      // other lists its row tells, but once: who stays behind does not hear of it.
+      // An import counts in its customer, too, and of that nothing tells.
       const customer = customerOf(simulator, kind, id);
-      if (customer !== undefined && (kind === "order.import" || leavesBehind(incident))) {
-        suspects.noteUnseen(customer);
-      }
+      if (customer !== undefined && kind === "order.import") suspects.noteUnseen(customer);
     }
     // Refunds and grants don't lag: what they tell of comes too early for the others, without events.
     if (incident.is === "lag" && setup.sight !== "lists") simulator.setLag(incident.seconds);

@@ -92,6 +92,25 @@ export function readGround(
   };
 }
 
+/**
+ * Up to when the least known of all lists in the state is known, in milliseconds since the epoch: one
+ * whose sweep was interrupted will be known as of its beginning, and one whose full sweep is due is
+ * swept before anything else. Infinity when there is none.
+ */
+export function leastKnownUntil(
+  { state }: Pick<Context, "state">,
+  sweepIsDueBefore: number,
+): number {
+  const moments = state.streams().flatMap((stream) => {
+    // Whose bookmark has another form is no list that is caught up.
+    const { data = {} } = bookmarkSchema.safeParse(state.bookmark(stream));
+    if (data.interrupted) return [Date.parse(data.interrupted.begun_at)];
+    if (data.caught_up_at === undefined || data.swept_at === undefined) return [];
+    return Date.parse(data.swept_at) <= sweepIsDueBefore ? [] : [Date.parse(data.caught_up_at)];
+  });
+  return Math.min(...moments);
+}
+
 /** What to set in the bookmark when a list is known as far as this. */
 export function groundFields(createdBy: string, ground: Ground): BookmarkFields {
   return {

@@ -184,7 +184,7 @@ function* bookmarks(task: ListTask, createdBy: string, ground: Ground): Generato
   }
 }
 
-/** Where the sources of hints stand. A list that stays behind will hear again what it has missed. */
+/** Where the sources of hints stand, and what lists that stay behind have yet to hear. */
 function* sources({ bookmark }: ChangeFeed): Generator<Step, void> {
   if (bookmark) yield { kind: "bookmark", stream: FEED_BOOKMARK, bookmark };
 }

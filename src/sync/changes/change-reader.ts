@@ -153,9 +153,9 @@ export class ChangeReader {
 
   /** Customers whose rows are to be read; where the rows are customers, those not written yet. */
   #customersToRead(hints: Hints, readSince: number | undefined): readonly string[] {
-    const { changes } = this.#member;
+    const { changes, ground } = this.#member;
     if (!changes.customer) return [];
-    const customers = hints.customersOf(changes, readSince);
+    const customers = hints.customersOf(changes, ground.caughtUpAt, readSince);
     return this.#isOfCustomers ? customers.filter((id) => !this.#written.has(id)) : customers;
   }
 

@@ -1,12 +1,15 @@
 import { TapError } from "../../shared/errors.ts";
 import type { BookmarkFields, State } from "../../singer/state.ts";
 import type { Stream, Telling } from "../../streams/define.ts";
+import { leastKnownUntil } from "../bookmarks/list-bookmark.ts";
 import type { Context, LaneContext } from "../contract/context.ts";
 import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
 import { Exports } from "./exports.ts";
 import { FreshRows } from "./fresh-rows.ts";
 import { Hints } from "./hints.ts";
+import { HOUR_MILLISECONDS } from "./hour.ts";
+import { ListTouches } from "./list-touches.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsReading } from "./open-rows.ts";
 import { ToldSources } from "./told-sources.ts";
@@ -42,7 +45,11 @@ export function feedOf(context: Context): ChangeFeed {
 export class ChangeFeed {
   readonly exports = new Exports(this);
   readonly #sources = new ToldSources(this);
+  readonly #context: Context;
   readonly #clock: Context["clock"];
+  /** What lists told in earlier runs, and not all have heard; and with what they tell in this one. */
+  readonly #touchesBefore: ListTouches;
+  #touches: ListTouches;
   #begunAt: number;
   /** How the clock has been put right in what `#begunAt` says; undefined before an answer came. */
   #correction: number | undefined;
@@ -55,8 +62,12 @@ export class ChangeFeed {
   #tooMuch: TooMuchChangedError | undefined;
   #marked: Promise<void> | undefined;
 
-  constructor({ clock }: Context) {
+  constructor(context: Context) {
+    const { clock } = context;
     this.#clock = clock;
+    this.#context = context;
+    this.#touchesBefore = ListTouches.read(context);
+    this.#touches = this.#touchesBefore;
     this.#begunAt = clock.now();
     this.#correction = clock.correction;
   }
@@ -85,16 +96,25 @@ export class ChangeFeed {
     const hints = await this.#hints;
     const looked = await this.#looked.get(member);
     if (!looked) throw new RangeError(`${member.task.stream.name} has not joined the feed`);
-    if (this.#tooMuch) {
+    const tooMuch = this.#tooMuch ?? this.#forgottenFor(member);
+    if (tooMuch) {
       release(looked);
-      throw this.#tooMuch;
+      throw tooMuch;
     }
     return { ...looked, hints };
   }
 
-  /** Where the sources stand once the lists of the run are caught up, for the state. */
+  /**
+   * Where the sources stand once the lists of the run are caught up, and what lists that are not, going
+   * by the state of this moment, have yet to hear; undefined if nobody has asked for any of it.
+   */
   get bookmark(): BookmarkFields | undefined {
-    return this.#sources.bookmark;
+    const { bookmark } = this.#sources;
+    if (!bookmark) return undefined;
+    const sweepHours = this.#context.settings.fullSweepHours;
+    const sweepIsDueBefore = this.begunAt - sweepHours * HOUR_MILLISECONDS;
+    const leastKnown = leastKnownUntil(this.#context, sweepIsDueBefore);
+    return { ...bookmark, ...this.#touches.fieldsFor(leastKnown) };
   }
 
   /**
@@ -147,10 +167,20 @@ export class ChangeFeed {
     return finish;
   }
 
+  #forgottenFor({ task, ground }: Member): TooMuchChangedError | undefined {
+    if (!this.#touchesBefore.lacksFor(ground.caughtUpAt)) return undefined;
+    const { name } = task.stream;
+    return new TooMuchChangedError(`${name}: other lists have told of too much to follow since.`);
+  }
+
   async #read(lane: LaneContext): Promise<Hints> {
     const hints = new Hints();
     const { toldBy, tooMuch } = await this.#sources.read(this.#members, hints, lane);
-    await this.#lookAtLists(toldBy, hints, lane);
+    const toldByLists = new Hints();
+    await this.#lookAtLists(toldBy, toldByLists, lane);
+    this.#touchesBefore.tell(hints);
+    this.#touches = this.#touchesBefore.with(this.begunAt, toldByLists);
+    hints.addAll(toldByLists);
     if (tooMuch !== undefined) {
       this.#tooMuch = new TooMuchChangedError(`${tooMuch} tell of too much to follow.`);
     }

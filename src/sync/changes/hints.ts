@@ -8,8 +8,11 @@ import { KeptRows } from "./kept-rows.ts";
  * wrong one costs a request, and one that is missing is found by the audit or by the next full sweep.
  */
 export class Hints {
-  /** Ids of the customers who were touched, each with what has touched it: see {@link touch}. */
-  readonly customers = new Map<string, Set<string>>();
+  /**
+   * Ids of the customers who were touched, each with what has touched it, and the moment from when on
+   * lists know of that: see {@link touch}.
+   */
+  readonly customers = new Map<string, Map<string, number>>();
   /** When customers were created who are new, in milliseconds since the epoch. */
   readonly created = new Map<string, number>();
   /** Ids of single rows whose customer is not known, by stream. */
@@ -21,22 +24,27 @@ export class Hints {
    * Notes that something of a customer has changed.
    * @param by the type of the event or the webhook that says so, or the list whose row does, with
    *   `.come` if that row has come already
+   * @param knownSince lists that are known up to this moment, in milliseconds since the epoch, have
+   *   heard it before; without it, none has
    */
-  touch(customer: string, by: string): void {
-    const touchedBy = this.customers.get(customer);
-    if (touchedBy) touchedBy.add(by);
-    else this.customers.set(customer, new Set([by]));
+  touch(customer: string, by: string, knownSince = Number.POSITIVE_INFINITY): void {
+    const touchedBy = this.customers.get(customer) ?? new Map<string, number>();
+    touchedBy.set(by, Math.max(knownSince, touchedBy.get(by) ?? Number.NEGATIVE_INFINITY));
+    this.customers.set(customer, touchedBy);
   }
 
   /**
    * The customers whose rows of a list may have changed.
+   * @param knownUntil what others have known before is no news to the list, either
    * @param readSince from when on all rows are read already; undefined where some may be missing
    */
   customersOf(
     { untouchedBy = [], customer }: Changes,
+    knownUntil = Number.NEGATIVE_INFINITY,
     readSince = Number.POSITIVE_INFINITY,
   ): string[] {
-    const touches = (by: string) =>
+    const touches = ([by, knownSince]: [string, number]) =>
+      knownUntil < knownSince &&
       !untouchedBy.some((kind) => by === kind || by.startsWith(`${kind}.`));
     const isRead = (id: string) =>
       customer?.comesFirst === true &&
@@ -58,7 +66,8 @@ export class Hints {
   }
 
   addAll(other: Hints): void {
-    for (const [id, touchedBy] of other.customers) for (const by of touchedBy) this.touch(id, by);
+    for (const [id, touchedBy] of other.customers)
+      for (const [by, since] of touchedBy) this.touch(id, by, since);
     for (const [id, time] of other.created) this.created.set(id, time);
     for (const [stream, ids] of other.rows) for (const id of ids) this.addRow(stream, id);
     for (const [stream, rows] of other.kept) this.#keptOf(stream).addAll(rows);

@@ -3,6 +3,7 @@ import type { Changes, OpenRows, Stream } from "../../streams/define.ts";
 import type { RowObserver } from "../contract/kind.ts";
 import { stringOf } from "../records/row-values.ts";
 import { idHash } from "./known-ids.ts";
+import { isUuid, readUuid, UUID_BYTES, writeUuid } from "./uuids.ts";
 
 /** No more rows than these are remembered: each takes 20 bytes of the state. */
 export const MOST_REMEMBERED = 400;
@@ -36,7 +37,7 @@ export class OpenMemory {
     if (id === undefined) return;
     const asked = (owner?.property && stringOf(rows, row, owner.property)) ?? id;
     // What has an id that is no UUID is left to the other sources.
-    if (!UUID.test(asked)) return;
+    if (!isUuid(asked)) return;
     this.#pieces.set(idHash(id), asked);
     const [oldest] = this.#pieces.keys();
     if (this.#pieces.size > MOST_REMEMBERED && oldest !== undefined) this.#pieces.delete(oldest);
@@ -48,7 +49,7 @@ export class OpenMemory {
     let at = 0;
     for (const [hash, id] of this.#pieces) {
       bytes.writeUInt32LE(hash, at);
-      bytes.write(id.replaceAll("-", ""), at + 4, "hex");
+      writeUuid(id, bytes, at + 4);
       at += BYTES;
     }
     return bytes.toString("base64");
@@ -59,17 +60,13 @@ export class OpenMemory {
     const bytes = Buffer.from(text, "base64");
     const rows: Remembered[] = [];
     for (let at = 0; at + BYTES <= bytes.length; at += BYTES) {
-      const id = bytes
-        .toString("hex", at + 4, at + BYTES)
-        .replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-      rows.push({ hash: bytes.readUInt32LE(at), id });
+      rows.push({ hash: bytes.readUInt32LE(at), id: readUuid(bytes, at + 4) });
     }
     return rows;
   }
 }
 
-const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/;
-const BYTES = 20;
+const BYTES = 4 + UUID_BYTES;
 
 /** Remembers the open rows among those of a sweep, where a filter asks by what is a column. */
 export class OpenRowsOfSweep implements RowObserver {

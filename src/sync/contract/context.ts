@@ -15,7 +15,7 @@ export interface Context {
   /** How many pages of one stream may be on their way or waiting to be written. */
   readonly readAhead: number;
   readonly emitActivateVersion: boolean;
-  /** The state that the run begins with. */
+  /** The state: a stream's bookmark is what the run begins with, up to the stream's first step. */
   readonly state: State;
   /** What the user has set that some kinds of sources go by. */
   readonly settings: Pick<

@@ -2,7 +2,11 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { UserInputError } from "../../../src/shared/errors.ts";
 import { State } from "../../../src/singer/state.ts";
-import { groundFields, readGround } from "../../../src/sync/bookmarks/list-bookmark.ts";
+import {
+  groundFields,
+  leastKnownUntil,
+  readGround,
+} from "../../../src/sync/bookmarks/list-bookmark.ts";
 
 const moment = fc.integer({ min: 1_700_000_000_000, max: 1_900_000_000_000 });
 const ground = fc.record({
@@ -68,5 +72,40 @@ describe("the bookmark of a list that is caught up", () => {
   it("is refused when it is none of ours", () => {
     const state = stateOf({ swept_at: "yesterday" });
     expect(() => readGround("orders", "created_at", { state })).toThrow(UserInputError);
+  });
+});
+
+describe("the least known of all lists", () => {
+  const at = (hours: number) => new Date(Date.UTC(2026, 7, 1, hours)).toISOString();
+  const until = (bookmarks: object, sweepIsDueBefore = 0) => {
+    const state = State.parse(JSON.stringify({ bookmarks }), "state.json");
+    return leastKnownUntil({ state }, Date.parse(at(sweepIsDueBefore)));
+  };
+  const known = (hours: number) => ({ swept_at: at(3), caught_up_at: at(hours) });
+
+  it("is known up to the earliest moment up to which one is", () => {
+    expect(until({ orders: known(6), refunds: known(5), customers: known(7) })).toBe(
+      Date.parse(at(5)),
+    );
+  });
+
+  it("is one whose sweep was interrupted, from its beginning on", () => {
+    const interrupted = { interrupted: { begun_at: at(4) } };
+    expect(until({ orders: known(6), refunds: interrupted })).toBe(Date.parse(at(4)));
+    expect(until({ orders: known(6), refunds: { ...known(7), ...interrupted } })).toBe(
+      Date.parse(at(4)),
+    );
+  });
+
+  it("is none whose full sweep is due: that hears everything", () => {
+    const due = { swept_at: at(2), caught_up_at: at(5) };
+    expect(until({ orders: known(6), refunds: due }, 2)).toBe(Date.parse(at(6)));
+    expect(until({ orders: known(6), refunds: due }, 1.99)).toBe(Date.parse(at(5)));
+  });
+
+  it("is nothing that is no list", () => {
+    const events = { replication_key: "timestamp", replication_key_value: at(1) };
+    expect(until({ orders: known(6), events, other: { caught_up_at: 7 } })).toBe(Date.parse(at(6)));
+    expect(until({})).toBe(Number.POSITIVE_INFINITY);
   });
 });

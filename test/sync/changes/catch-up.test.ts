@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { SimulatorOptions } from "../../../simulator/index.ts";
+import { z } from "zod";
+import type { Simulator, SimulatorOptions } from "../../../simulator/index.ts";
+import { FEED_BOOKMARK } from "../../../src/sync/bookmarks/feed-bookmark.ts";
 import { simulate } from "../../support/simulation.ts";
 import { Runs, settingsWith } from "./runs.ts";
 
@@ -24,6 +26,8 @@ async function swept(names = ["orders"], overrides = plain) {
   const first = await runs.next();
   return { simulator, runs, first };
 }
+
+const customerShape = z.looseObject({ id: z.string(), created_at: z.string() });
 
 const groundOf = ({ state }: Runs, stream = "orders") => state.bookmark(stream) ?? {};
 
@@ -161,5 +165,81 @@ describe("a list that is caught up", () => {
     simulator.setFaults([{ kind: "status", status: 400, path: "/v1/customers/" }]);
     const { of } = await runs.next();
     expect(of("payment_methods").problem).toContain("/v1/customers/");
+  });
+});
+
+describe("a list that stays behind", () => {
+  const failing = (simulator: Simulator, path: string, page?: number) =>
+    simulator.setFaults([{ kind: "status", status: 400, path, ...(page && { page }) }]);
+
+  /** A new order of the customer who has been there for the longest time. */
+  function orderOfOldest(simulator: Simulator): string {
+    const customers = simulator
+      .rows("customers")
+      .map(({ json }) => customerShape.parse(JSON.parse(json)));
+    const [oldest] = customers.toSorted((one, other) =>
+      one.created_at < other.created_at ? -1 : 1,
+    );
+    const created_at = simulator.clock.now.toISOString();
+    const id = oldest?.id ?? "";
+    simulator.insert("orders", { customer_id: id, created_at });
+    return id;
+  }
+
+  const isTouchKept = (runs: Runs) => "touched" in groundOf(runs, FEED_BOOKMARK);
+
+  it("hears later whom the rows of others have touched, however long it can't be read", async () => {
+    const { simulator, runs } = await swept(["customers", "orders"]);
+    const id = orderOfOldest(simulator);
+    failing(simulator, "/v1/customers/");
+    expect((await runs.next()).of("customers").problem).toContain("/v1/customers/");
+    await runs.next();
+    expect(isTouchKept(runs)).toBe(true);
+    simulator.setFaults([]);
+    expect((await runs.next()).of("customers").ids).toContain(id);
+    expect(isTouchKept(runs)).toBe(false);
+    expect((await runs.next()).of("customers").ids).not.toContain(id);
+  });
+
+  it("hears it though its sweep was interrupted before, and read the row before that", async () => {
+    const { simulator, runs: first } = await swept(["orders"]);
+    const runs = new Runs(simulator, ["customers", "orders"], plain);
+    runs.state = first.state;
+    failing(simulator, "/v1/customers/", 3);
+    expect((await runs.next()).of("customers").problem).toContain("/v1/customers/");
+    const id = orderOfOldest(simulator);
+    await runs.next();
+    simulator.setFaults([]);
+    const resumed = await runs.next();
+    expect(resumed.logged).toContain("customers: going on at page");
+    expect(resumed.of("customers").ids).not.toContain(id);
+    expect((await runs.next()).of("customers").ids).toContain(id);
+    expect(isTouchKept(runs)).toBe(false);
+  });
+
+  it("does not make those ask again that have heard it", async () => {
+    const { simulator, runs } = await swept(["customers", "orders"]);
+    const id = orderOfOldest(simulator);
+    failing(simulator, "/v1/customers/");
+    const asked = () => simulator.requests.filter(({ query }) => query.includes(id)).length;
+    await runs.next();
+    const before = asked();
+    expect(before).toBeGreaterThan(0);
+    await runs.next();
+    expect(asked()).toBe(before);
+  });
+
+  it("is read whole where too much was told meanwhile, and only then", async () => {
+    const { runs } = await swept(["customers", "orders"]);
+    const before = Date.parse(String(groundOf(runs).caught_up_at));
+    const forget = (at: number) =>
+      runs.state.setBookmark(FEED_BOOKMARK, { forgotten_at: new Date(at).toISOString() });
+    forget(before);
+    expect((await runs.next()).of("customers").isActivated).toBe(false);
+    forget(before + 2 * 3_600_000);
+    const { of, logged } = await runs.next();
+    expect(of("customers").isActivated).toBe(true);
+    expect(logged).toContain("customers: other lists have told of too much to follow since.");
+    expect((await runs.next()).of("customers").isActivated).toBe(false);
   });
 });

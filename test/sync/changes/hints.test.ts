@@ -17,8 +17,14 @@ test("hints of several sources add up, each once", () => {
 
   expect(hints.customers).toEqual(
     new Map([
-      ["c1", new Set(["orders", "order.paid"])],
-      ["c2", new Set(["order.paid"])],
+      [
+        "c1",
+        new Map([
+          ["orders", Number.POSITIVE_INFINITY],
+          ["order.paid", Number.POSITIVE_INFINITY],
+        ]),
+      ],
+      ["c2", new Map([["order.paid", Number.POSITIVE_INFINITY]])],
     ]),
   );
   expect(hints.rows).toEqual(
@@ -54,7 +60,22 @@ test("a customer who is new has only new rows, where customers come first", () =
   other.created.set("old", 10);
   hints.addAll(other);
   const changes = { createdBy: "created_at", customer: { comesFirst: true as const } };
-  expect(hints.customersOf(changes, 20)).toEqual(["old", "older"]);
-  expect(hints.customersOf(changes)).toEqual(["old", "older", "new"]);
-  expect(hints.customersOf({ ...changes, customer: {} }, 20)).toEqual(["old", "older", "new"]);
+  expect(hints.customersOf(changes, 0, 20)).toEqual(["old", "older"]);
+  expect(hints.customersOf(changes, 0)).toEqual(["old", "older", "new"]);
+  expect(hints.customersOf({ ...changes, customer: {} }, 0, 20)).toEqual(["old", "older", "new"]);
+});
+
+test("what is known from a moment on is news only to lists that are not known up to then", () => {
+  const hints = new Hints();
+  hints.touch("now", "orders.come");
+  hints.touch("before", "orders.come", 20);
+  hints.touch("both", "orders.come", 20);
+  const other = new Hints();
+  other.touch("both", "orders.come", 30);
+  hints.addAll(other);
+  hints.touch("both", "orders.come", 10);
+  const changes = { createdBy: "created_at", customer: {} };
+  expect(hints.customersOf(changes, 19)).toEqual(["now", "before", "both"]);
+  expect(hints.customersOf(changes, 20)).toEqual(["now", "both"]);
+  expect(hints.customersOf(changes, 30)).toEqual(["now"]);
 });

@@ -38,16 +38,16 @@ export class Runs {
     const { clock } = this.#simulator;
     clock.advance(hours * 3_600);
     const before = this.#simulator.requests.length;
+    const next = State.parse(this.state.toJson(), "state.json");
     const context = contextFor(
       this.#simulator,
       { maxRetries: 1 },
-      { state: this.state, emitActivateVersion: true, pageSize: 20, ...this.#overrides },
+      { state: next, emitActivateVersion: true, pageSize: 20, ...this.#overrides },
     );
     const now = new InstantClock(new Date(clock.now.getTime() - AHEAD).toISOString());
     const chosen = streams.filter(({ name }) => this.#names.includes(name)).map(incremental);
     const lanes = planLanes(streams, chosen, { ...context, clock: now });
     const brought = new Map<string, Brought>();
-    const next = State.parse(this.state.toJson(), "state.json");
     const read = async (lane: (typeof lanes)[number]) => {
       const sync = lane.open({ priority: 0, onAllRequested: () => undefined });
       const setBookmark = (stream: string, fields: BookmarkFields) =>
