@@ -43,8 +43,9 @@ touched, and reads again what belongs to them; and once in a while, it reads eve
    addresses and metadata. \`use_exports: false\` switches them off.
 4. It holds the count of each list against what has come. Where rows came with an old date, counts of
    ranges of time lead to them; where that can't be had, the list is read whole.
-5. A list is read whole, too, when that takes fewer requests than what was touched; when it fits on
-   one page; and when the last full sweep is older than \`full_sweep_hours\`.
+5. A list is read whole, too, when that takes fewer requests than what was touched; when it, or one that
+   tells whom it touches, has more than thirty pages of new rows; when it fits on one page; and when the
+   last full sweep is older than \`full_sweep_hours\`.
 
 Only a full sweep tells the target which rows are gone
 (\`emit_activate_version_messages\`). How one knows that nothing is missing:

@@ -7,7 +7,7 @@ import { TableWriter } from "../records/table-writer.ts";
 import { EmbeddedRows } from "./embedded-rows.ts";
 import { Exports } from "./exports.ts";
 import { FreshRows } from "./fresh-rows.ts";
-import { Hints } from "./hints.ts";
+import { Hints, isTouchedBy } from "./hints.ts";
 import { HOUR_MILLISECONDS } from "./hour.ts";
 import { ListTouches } from "./list-touches.ts";
 import type { Member } from "./member.ts";
@@ -50,6 +50,8 @@ export class ChangeFeed {
   /** What lists told in earlier runs, and not all have heard; and with what they tell in this one. */
   readonly #touchesBefore: ListTouches;
   #touches: ListTouches;
+  /** Lists of which so much is new that they can't tell whom all of it has touched. */
+  readonly #halfTold: string[] = [];
   #begunAt: number;
   /** How the clock has been put right in what `#begunAt` says; undefined before an answer came. */
   #correction: number | undefined;
@@ -96,7 +98,7 @@ export class ChangeFeed {
     const hints = await this.#hints;
     const looked = await this.#looked.get(member);
     if (!looked) throw new RangeError(`${member.task.stream.name} has not joined the feed`);
-    const tooMuch = this.#tooMuch ?? this.#forgottenFor(member);
+    const tooMuch = this.#tooMuch ?? this.#halfToldTo(member);
     if (tooMuch) {
       release(looked);
       throw tooMuch;
@@ -167,10 +169,15 @@ export class ChangeFeed {
     return finish;
   }
 
-  #forgottenFor({ task, ground }: Member): TooMuchChangedError | undefined {
-    if (!this.#touchesBefore.lacksFor(ground.caughtUpAt)) return undefined;
+  /** Why a list can't know all whom other lists have touched; undefined if it can. */
+  #halfToldTo({ task, changes, ground }: Member): TooMuchChangedError | undefined {
     const { name } = task.stream;
-    return new TooMuchChangedError(`${name}: other lists have told of too much to follow since.`);
+    const isBehind = this.#touchesBefore.lacksFor(ground.caughtUpAt);
+    const half = this.#halfTold.find((one) => isTouchedBy(changes, `${one}.come`));
+    if (!isBehind && half === undefined) return undefined;
+    return new TooMuchChangedError(
+      `${name}: more rows of ${half ?? "other lists"} have changed than can be followed.`,
+    );
   }
 
   async #read(lane: LaneContext): Promise<Hints> {
@@ -179,7 +186,10 @@ export class ChangeFeed {
     const toldByLists = new Hints();
     await this.#lookAtLists(toldBy, toldByLists, lane);
     this.#touchesBefore.tell(hints);
-    this.#touches = this.#touchesBefore.with(this.begunAt, toldByLists);
+    this.#touches =
+      this.#halfTold.length === 0
+        ? this.#touchesBefore.with(this.begunAt, toldByLists)
+        : ListTouches.forgottenAt(this.begunAt);
     hints.addAll(toldByLists);
     if (tooMuch !== undefined) {
       this.#tooMuch = new TooMuchChangedError(`${tooMuch} tell of too much to follow.`);
@@ -199,6 +209,9 @@ export class ChangeFeed {
       }
       looked?.fresh.tell(hints);
       looked?.open.tell(hints, looked.fresh.onPages());
+      if (looked && !(looked.fresh.isComplete && looked.open.isComplete)) {
+        this.#halfTold.push(member.task.stream.name);
+      }
       if (looked && !member.isCaughtUp) release(looked);
     });
     await Promise.all(looks);

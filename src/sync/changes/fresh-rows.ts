@@ -6,8 +6,8 @@ import type { Member } from "./member.ts";
 import { type NewestRows, type RowOnPage, readNewest } from "./newest-rows.ts";
 import { type Begun, OVERLAP_MILLISECONDS, RecentRows } from "./recent-rows.ts";
 
-/** More new pages than these are not held in memory: then the list is read whole. */
-const MOST_PAGES = 10;
+/** More new pages than these are not held in memory: then the lists are read whole. */
+const MOST_PAGES = 30;
 
 /** The rows that have come to a list since it was last caught up, and the few known ones around. */
 export class FreshRows {
@@ -71,9 +71,12 @@ export class FreshRows {
   readonly countBefore = (moment: number): number =>
     [...this.#fresh.values()].filter((time) => time < moment).length;
 
-  /** Whether they are all: not so when there are too many. */
+  /**
+   * Whether they are all: not so when there are too many. Where many known ones stand around, they may
+   * be too many to be read; the count has to do then.
+   */
   get isComplete(): boolean {
-    return this.#newest.isReached;
+    return this.#newest.isReached || this.surplus === 0;
   }
 
   /** How many rows the API counts in the list. */
@@ -103,7 +106,10 @@ export class FreshRows {
   }
 
   get recent(): string | undefined {
-    return this.#recent.known.text;
+    const { known } = this.#recent;
+    if (this.#newest.isReached) return known.text;
+    const { recent } = this.#member.ground;
+    return recent === undefined ? undefined : known.with(KnownIds.of(recent)).text;
   }
 
   /** How many of the rows have come since this sync began, and are the next one's. */

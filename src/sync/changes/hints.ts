@@ -39,15 +39,14 @@ export class Hints {
    * @param readSince from when on all rows are read already; undefined where some may be missing
    */
   customersOf(
-    { untouchedBy = [], customer }: Changes,
+    changes: Changes,
     knownUntil = Number.NEGATIVE_INFINITY,
     readSince = Number.POSITIVE_INFINITY,
   ): string[] {
     const touches = ([by, knownSince]: [string, number]) =>
-      knownUntil < knownSince &&
-      !untouchedBy.some((kind) => by === kind || by.startsWith(`${kind}.`));
+      knownUntil < knownSince && isTouchedBy(changes, by);
     const isRead = (id: string) =>
-      customer?.comesFirst === true &&
+      changes.customer?.comesFirst === true &&
       (this.created.get(id) ?? Number.NEGATIVE_INFINITY) >= readSince;
     return [...this.customers].flatMap(([id, touchedBy]) =>
       [...touchedBy].some(touches) && !isRead(id) ? [id] : [],
@@ -79,4 +78,9 @@ export class Hints {
     this.kept.set(stream, kept);
     return kept;
   }
+}
+
+/** Whether what touches a customer may tell of the rows that a list has of them. */
+export function isTouchedBy({ untouchedBy = [] }: Changes, by: string): boolean {
+  return !untouchedBy.some((kind) => by === kind || by.startsWith(`${kind}.`));
 }

@@ -20,6 +20,13 @@ export class KnownIds {
     this.#hashes.add(idHash(id));
   }
 
+  /** These, and others. */
+  with(others: KnownIds): KnownIds {
+    const both = new KnownIds();
+    for (const hash of [...this.#hashes, ...others.#hashes]) both.#hashes.add(hash);
+    return both;
+  }
+
   has(id: string): boolean {
     return this.#hashes.has(idHash(id));
   }

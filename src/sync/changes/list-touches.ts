@@ -32,6 +32,11 @@ export class ListTouches {
     );
   }
 
+  /** What is left of them when more was told up to this moment than can be kept. */
+  static forgottenAt(moment: number): ListTouches {
+    return new ListTouches([], moment);
+  }
+
   /** Tells them, each with the moment from when on lists know of it. */
   tell(hints: Hints): void {
     for (const { at, by } of this.#runs) {
@@ -51,8 +56,8 @@ export class ListTouches {
    */
   with(begunAt: number, { customers }: Pick<Hints, "customers">): ListTouches {
     if (customers.size === 0) return this;
+    if (![...customers.keys()].every(isUuid)) return ListTouches.forgottenAt(begunAt);
     const at = new Date(begunAt).toISOString();
-    if (![...customers.keys()].every(isUuid)) return new ListTouches([], Date.parse(at));
     const kinds = new Set([...customers.values()].flatMap((touchedBy) => [...touchedBy.keys()]));
     const by = [...kinds].map((kind) => {
       const touched = [...customers].filter(([, touchedBy]) => touchedBy.has(kind));

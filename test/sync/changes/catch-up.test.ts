@@ -239,7 +239,34 @@ describe("a list that stays behind", () => {
     forget(before + 2 * 3_600_000);
     const { of, logged } = await runs.next();
     expect(of("customers").isActivated).toBe(true);
-    expect(logged).toContain("customers: other lists have told of too much to follow since.");
+    expect(logged).toContain(
+      "customers: more rows of other lists have changed than can be followed.",
+    );
+    expect((await runs.next()).of("customers").isActivated).toBe(false);
+  });
+
+  it("is read whole, too, when another one has more new rows than can tell whom they touch", async () => {
+    const { simulator, runs } = await swept(["customers", "orders", "refunds"]);
+    const id = orderOfOldest(simulator);
+    const [other] = simulator.rows("customers").filter((row) => row.id !== id);
+    const now = simulator.clock.now.getTime();
+    for (let second = 1; second <= 600; second++) {
+      const created_at = new Date(now + second * 1_000).toISOString();
+      simulator.insert("orders", { customer_id: other?.id ?? "", created_at });
+    }
+    const { of, logged } = await runs.next();
+    expect(of("customers").ids).toContain(id);
+    expect(logged).toContain("customers: more rows of orders have changed than can be followed.");
+  });
+
+  it("is read whole later, if it can't be read then", async () => {
+    const { simulator, runs } = await swept(["customers", "orders"]);
+    const created_at = simulator.clock.now.toISOString();
+    for (let order = 0; order <= 600; order++) simulator.insert("orders", { created_at });
+    failing(simulator, "/v1/customers/");
+    await runs.next();
+    simulator.setFaults([]);
+    expect((await runs.next()).of("customers").isActivated).toBe(true);
     expect((await runs.next()).of("customers").isActivated).toBe(false);
   });
 });

@@ -214,4 +214,28 @@ describe("the feed of changes", () => {
     expect(reader.held).toBe(0);
     expect(feed.bookmark).toMatchObject({ sources: { events: { spans: [{ count: 3_001 }] } } });
   });
+
+  it("sends the lists that another one touches to be read whole where that tells of too much", async () => {
+    const canceled = {
+      body: JSON.stringify({
+        items: [{ id: "s1", created_at: "2026-08-01T11:30:00Z", customer_id: "by subscription" }],
+        pagination: { total_count: 2_001, max_page: 21 },
+      }),
+    };
+    const { lane, feed, orders, refunds, reader } = await feedWith((request) => {
+      if (request.query.has("canceled_at_after")) return canceled;
+      return request.path.includes("events") ? refusal : answers(request);
+    });
+    const subscriptions = memberOf("subscriptions", groundAt(BEFORE), lane);
+    feed.join(subscriptions);
+    await expect(feed.hintsFor(orders, lane)).rejects.toThrow(
+      "orders: more rows of subscriptions have changed than can be followed.",
+    );
+    await expect(feed.hintsFor(subscriptions, lane)).rejects.toThrow(TooMuchChangedError);
+    // Subscriptions tell nothing of refunds.
+    const { fresh, open } = await feed.hintsFor(refunds, lane);
+    fresh.release();
+    open.release();
+    expect(reader.held).toBe(0);
+  });
 });

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Ground } from "../../../src/sync/bookmarks/list-bookmark.ts";
 import { FreshRows } from "../../../src/sync/changes/fresh-rows.ts";
 import { Hints } from "../../../src/sync/changes/hints.ts";
+import { KnownIds } from "../../../src/sync/changes/known-ids.ts";
 import { fakeApi } from "../../support/fake-api.ts";
 import { contextFor, laneOf } from "../syncs.ts";
 import { groundAt, memberOf } from "./members.ts";
@@ -137,10 +138,30 @@ describe("the rows that have come", () => {
     expect((await read(await around(30, 40), {})).allSince).toBeUndefined();
   });
 
-  it("are not followed when they are more than ten pages", async () => {
+  it("are not followed when they are more than thirty pages", async () => {
     const known = await knownAfter(["a", 61]);
-    const rows = Array.from({ length: 40 }, (_, at) => [`row-${at}`, at] as const);
+    const rows = Array.from({ length: 100 }, (_, at) => [`row-${at}`, at] as const);
     expect(await read(await ordersOf(rows), known)).toMatchObject({ isComplete: false });
+    const fewer = rows.slice(0, 90);
+    expect(await read(await ordersOf(fewer), known)).toMatchObject({ isComplete: true });
+  });
+
+  it("are all there, going by the count, though more known ones stand around than are read", async () => {
+    const many = Array.from({ length: 100 }, (_, at) => [`row-${at}`, 61 + at / 10] as const);
+    const { next } = await read(await ordersOf(many), {}, 100);
+    const known = { ...next, count: 100 };
+    const come = await read(await ordersOf([["new", 60], ...many]), known);
+    expect(come).toMatchObject({ count: 1, surplus: 0, isComplete: true });
+    // The next sync knows those that this one did not meet.
+    const later = KnownIds.of(come.next.recent ?? "");
+    expect(["new", "row-0", "row-99"].map((id) => later.has(id))).toEqual([true, true, true]);
+    const late = await read(await ordersOf([...many, ["late", 71.5]]), known);
+    expect(late).toMatchObject({ count: 0, surplus: 1, isComplete: false });
+    const unknown = await read(await ordersOf([["new", 60], ...many]), {
+      ...known,
+      recent: undefined,
+    });
+    expect(unknown.next.recent).toBeUndefined();
   });
 
   it("are the next sync's, too, when they have come since this one began", async () => {
