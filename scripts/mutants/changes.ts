@@ -125,7 +125,8 @@ export const changes: readonly Mutant[] = [
       ["if (read.hints) hints.addAll(read.hints);\n      else", "if (!read.hints)"],
       ["if (!isOptional(error)) throw error;", ""],
       ["!(error instanceof PolarError && error.endsRun)", "true"],
-      ["Math.min(...members.map", "Math.max(...members.map"],
+      ["Math.min(...caughtUp.map", "Math.max(...caughtUp.map"],
+      ["Math.min(...caughtUp.map", "Math.min(...members.map"],
       [
         'stream.source.kind !== "windows" || !stream.source.tells',
         'stream.source.kind !== "windows"',

@@ -37,7 +37,9 @@ export class ToldSources {
 
   /** Reads what they tell of these lists. */
   async read(members: readonly Member[], hints: Hints, lane: LaneContext): Promise<Told> {
-    const since = Math.min(...members.map(({ ground }) => ground.caughtUpAt));
+    // Who is read whole hears everything, however long it has been behind.
+    const caughtUp = members.filter(({ isCaughtUp }) => isCaughtUp);
+    const since = Math.min(...caughtUp.map(({ ground }) => ground.caughtUpAt));
     const lists = members.map(({ task }) => task.stream);
     const toldBy = new Set<Telling>();
     let tooMuch: string | undefined;

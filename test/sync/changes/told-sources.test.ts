@@ -68,6 +68,19 @@ describe("the sources of hints", () => {
     expect(bookmark?.refused).toEqual({ webhook_deliveries: hoursAgo(0) });
   });
 
+  it("are read from where the last list stood that is caught up, and not one that is read whole", async () => {
+    const { lane, requests } = await run(listAnswer([]), {});
+    const orders = memberOf("orders", groundAt(NOW - 2 * HOUR), lane);
+    const refunds = memberOf("refunds", groundAt(NOW - HOUR), lane);
+    const customers = memberOf("customers", groundAt(NOW - 50 * HOUR), lane);
+    const members = [orders, refunds, { ...customers, isCaughtUp: false }];
+    await new ToldSources({ begunAt: NOW }).read(members, new Hints(), lane);
+    const starts = requests.map(({ query }) => query.get("start_timestamp"));
+    // Events are heard again two hours before, without the border.
+    expect(starts).toContain(new Date(NOW - 4 * HOUR - 1).toISOString());
+    expect(starts.filter((start) => start && Date.parse(start) < NOW - 5 * HOUR)).toEqual([]);
+  });
+
   it("are streams that say so, and no others", async () => {
     const { lane, requests } = await run(listAnswer([]), {});
     const { source, ...events } = streamNamed("events");
