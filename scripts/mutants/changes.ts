@@ -315,8 +315,9 @@ export const changes: readonly Mutant[] = [
     "src/sync/bookmarks/list-bookmark.ts",
     [test("catch-up"), "test/sync/bookmarks/list-bookmark.test.ts"],
     [
-      ["    if (data.interrupted) return [Date.parse(data.interrupted.begun_at)];\n", ""],
-      ["Date.parse(data.swept_at) <= sweepIsDueBefore", "false"],
+      ["begunAt ?? data.swept_at", "data.swept_at"],
+      ["begunAt ?? data.caught_up_at", "data.caught_up_at"],
+      ["Date.parse(sweptAt) <= sweepIsDueBefore", "false"],
       ["<= sweepIsDueBefore", "< sweepIsDueBefore"],
     ],
   ),

@@ -94,8 +94,8 @@ export function readGround(
 
 /**
  * Up to when the least known of all lists in the state is known, in milliseconds since the epoch: one
- * whose sweep was interrupted will be known as of its beginning, and one whose full sweep is due is
- * swept before anything else. Infinity when there is none.
+ * whose sweep was interrupted will be known as of its beginning. Those whose next full sweep is due
+ * don't count, since it hears everything. Infinity when there is none.
  */
 export function leastKnownUntil(
   { state }: Pick<Context, "state">,
@@ -104,9 +104,10 @@ export function leastKnownUntil(
   const moments = state.streams().flatMap((stream) => {
     // Whose bookmark has another form is no list that is caught up.
     const { data = {} } = bookmarkSchema.safeParse(state.bookmark(stream));
-    if (data.interrupted) return [Date.parse(data.interrupted.begun_at)];
-    if (data.caught_up_at === undefined || data.swept_at === undefined) return [];
-    return Date.parse(data.swept_at) <= sweepIsDueBefore ? [] : [Date.parse(data.caught_up_at)];
+    const begunAt = data.interrupted?.begun_at;
+    const [sweptAt, knownUntil] = [begunAt ?? data.swept_at, begunAt ?? data.caught_up_at];
+    if (sweptAt === undefined || knownUntil === undefined) return [];
+    return Date.parse(sweptAt) <= sweepIsDueBefore ? [] : [Date.parse(knownUntil)];
   });
   return Math.min(...moments);
 }

@@ -95,6 +95,8 @@ describe("the least known of all lists", () => {
     expect(until({ orders: known(6), refunds: { ...known(7), ...interrupted } })).toBe(
       Date.parse(at(4)),
     );
+    const longAgo = { interrupted: { begun_at: at(2) } };
+    expect(until({ orders: known(6), refunds: longAgo }, 2)).toBe(Date.parse(at(6)));
   });
 
   it("is none whose full sweep is due: that hears everything", () => {
