@@ -14,10 +14,7 @@ export const changes: readonly Mutant[] = [
       ["others.every((other) => other === first) ? grounds[0] : undefined", "grounds[0]"],
       ["isInterrupted || isOnePage ||", "isOnePage ||"],
       ["isInterrupted || isOnePage ||", "isInterrupted ||"],
-      [
-        "begunAt - sweptAt >= settings.fullSweepHours",
-        "begunAt - sweptAt > settings.fullSweepHours",
-      ],
+      ["sweptAt <= sweepIsDueBefore", "sweptAt < sweepIsDueBefore"],
       ["end?.isComplete || (", "("],
       ["end?.isProven && recent.isComplete", "end?.isProven"],
       ["allOf(problem, stillUnread)", "problem"],
@@ -156,6 +153,7 @@ export const changes: readonly Mutant[] = [
       [".filter((time) => time < moment).length", ".length"],
       ["this.#newest.isReached || this.surplus === 0", "this.#newest.isReached"],
       ["if (this.#newest.isReached) return known.text;", "return known.text;"],
+      ["this.#takenPages = newest.pages.length;", "this.#takenPages = newest.pages.length + 1;"],
     ],
   ),
   ...of(

@@ -15,7 +15,6 @@ import { allOf, type Step, type Sync } from "../contract/step.ts";
 import { readSweepBookmarks, syncFullTable } from "../lists/full-table.ts";
 import { ChangeReader } from "./change-reader.ts";
 import { type ChangeFeed, feedOf, TooMuchChangedError } from "./feed.ts";
-import { HOUR_MILLISECONDS } from "./hour.ts";
 import type { Member } from "./member.ts";
 import { OpenRowsOfSweep } from "./open-memory.ts";
 import { RecentRows } from "./recent-rows.ts";
@@ -70,15 +69,13 @@ function commonGround(
 function isSweepDue(
   { sweptAt, count }: Ground,
   sweeps: readonly SweepBookmark[],
-  { begunAt }: ChangeFeed,
-  { settings, pageSize }: Context,
+  { sweepIsDueBefore }: ChangeFeed,
+  { pageSize }: Context,
 ): boolean {
   const isInterrupted = sweeps.some(({ position }) => position !== undefined);
   // All of it costs no more than its newest rows.
   const isOnePage = count <= pageSize;
-  return (
-    isInterrupted || isOnePage || begunAt - sweptAt >= settings.fullSweepHours * HOUR_MILLISECONDS
-  );
+  return isInterrupted || isOnePage || sweptAt <= sweepIsDueBefore;
 }
 
 /** Reads the list whole, and remembers what the next sync needs to catch it up. */

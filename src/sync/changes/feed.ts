@@ -46,7 +46,6 @@ export class ChangeFeed {
   readonly exports = new Exports(this);
   readonly #sources = new ToldSources(this);
   readonly #context: Context;
-  readonly #clock: Context["clock"];
   /** What lists told in earlier runs, and not all have heard; and with what they tell in this one. */
   readonly #touchesBefore: ListTouches;
   #touches: ListTouches;
@@ -65,13 +64,11 @@ export class ChangeFeed {
   #marked: Promise<void> | undefined;
 
   constructor(context: Context) {
-    const { clock } = context;
-    this.#clock = clock;
     this.#context = context;
     this.#touchesBefore = ListTouches.read(context);
     this.#touches = this.#touchesBefore;
-    this.#begunAt = clock.now();
-    this.#correction = clock.correction;
+    this.#begunAt = context.clock.now();
+    this.#correction = context.clock.correction;
   }
 
   /**
@@ -79,12 +76,17 @@ export class ChangeFeed {
    * API's time, as soon as an answer has told it.
    */
   get begunAt(): number {
-    const { correction } = this.#clock;
+    const { correction } = this.#context.clock;
     if (this.#correction === undefined && correction !== undefined) {
       this.#begunAt += correction;
       this.#correction = correction;
     }
     return this.#begunAt;
+  }
+
+  /** A list whose last full sweep began at this moment, or before, is due for another. */
+  get sweepIsDueBefore(): number {
+    return this.begunAt - this.#context.settings.fullSweepHours * HOUR_MILLISECONDS;
   }
 
   /** To be called for each list that has been swept before, and before any of them is opened. */
@@ -113,9 +115,7 @@ export class ChangeFeed {
   get bookmark(): BookmarkFields | undefined {
     const { bookmark } = this.#sources;
     if (!bookmark) return undefined;
-    const sweepHours = this.#context.settings.fullSweepHours;
-    const sweepIsDueBefore = this.begunAt - sweepHours * HOUR_MILLISECONDS;
-    const leastKnown = leastKnownUntil(this.#context, sweepIsDueBefore);
+    const leastKnown = leastKnownUntil(this.#context, this.sweepIsDueBefore);
     return { ...bookmark, ...this.#touches.fieldsFor(leastKnown) };
   }
 

@@ -3,7 +3,7 @@ import { stringOf, timeOf } from "../records/row-values.ts";
 import type { Hints } from "./hints.ts";
 import { KnownIds } from "./known-ids.ts";
 import type { Member } from "./member.ts";
-import { type NewestRows, type RowOnPage, readNewest } from "./newest-rows.ts";
+import { NewestRows, type RowOnPage, readNewest } from "./newest-rows.ts";
 import { type Begun, OVERLAP_MILLISECONDS, RecentRows } from "./recent-rows.ts";
 
 /** More new pages than these are not held in memory: then the lists are read whole. */
@@ -12,9 +12,13 @@ const MOST_PAGES = 30;
 /** The rows that have come to a list since it was last caught up, and the few known ones around. */
 export class FreshRows {
   readonly #member: Member;
-  readonly #newest: NewestRows;
+  #newest: NewestRows;
+  /** So many pages have been gone through; the array of them grows while it is read. */
+  #takenPages = 0;
   readonly #sync: Begun;
   readonly #recent: RecentRows;
+  /** The newest rows as the last sync knew them; undefined where they were too many. */
+  readonly #known: KnownIds | undefined;
   readonly #freshCustomers = new Set<string>();
   /** When each row that has come was created, in milliseconds since the epoch, by its id. */
   readonly #fresh = new Map<string, number>();
@@ -22,10 +26,10 @@ export class FreshRows {
   static async read(member: Member, sync: Begun, lane: LaneContext): Promise<FreshRows> {
     const { task, changes, ground } = member;
     const since = RecentRows.since(ground.newest, ground.caughtUpAt);
-    const isEnough = (read: NewestRows) => new FreshRows(member, read, sync).#isEnough;
+    const fresh = new FreshRows(member, new NewestRows([], false, since, changes.createdBy), sync);
+    const isEnough = (read: NewestRows) => fresh.#take(read).#isEnough;
     const reading = { since, mostPages: MOST_PAGES, isEnough };
-    const newest = await readNewest(task.source, changes.createdBy, reading, lane);
-    return new FreshRows(member, newest, sync);
+    return fresh.#take(await readNewest(task.source, changes.createdBy, reading, lane));
   }
 
   private constructor(member: Member, newest: NewestRows, sync: Begun) {
@@ -34,21 +38,30 @@ export class FreshRows {
     this.#newest = newest;
     this.#sync = sync;
     this.#recent = new RecentRows(changes.createdBy, sync);
-    const known = ground.recent === undefined ? undefined : KnownIds.of(ground.recent);
+    this.#known = ground.recent === undefined ? undefined : KnownIds.of(ground.recent);
+  }
+
+  /** Takes what has been read so far in place of what had been: the same pages, and more. */
+  #take(newest: NewestRows): this {
+    const { changes, ground } = this.#member;
     const latest =
       ground.newest === undefined ? Number.NEGATIVE_INFINITY : Date.parse(ground.newest);
-    for (const { rows, row } of newest.rows()) {
+    const taken = this.#takenPages;
+    this.#takenPages = newest.pages.length;
+    this.#newest = newest;
+    for (const { rows, row } of newest.rows(taken)) {
       this.#recent.add(rows, row);
       const id = stringOf(rows, row, "id");
       if (id === undefined) continue;
       const time = timeOf(rows, row, changes.createdBy);
-      const isKnown = known ? known.has(id) : time <= latest;
+      const isKnown = this.#known ? this.#known.has(id) : time <= latest;
       if (isKnown) continue;
       this.#fresh.set(id, time);
       const owner = changes.customer?.property;
       const customer = owner && stringOf(rows, row, owner);
       if (customer) this.#freshCustomers.add(customer);
     }
+    return this;
   }
 
   /**
@@ -108,8 +121,7 @@ export class FreshRows {
   get recent(): string | undefined {
     const { known } = this.#recent;
     if (this.#newest.isReached) return known.text;
-    const { recent } = this.#member.ground;
-    return recent === undefined ? undefined : known.with(KnownIds.of(recent)).text;
+    return this.#known && known.with(this.#known).text;
   }
 
   /** How many of the rows have come since this sync began, and are the next one's. */

@@ -83,7 +83,8 @@ export class ListTouches {
 
 /** How many touches there are. */
 function countOf(runs: readonly TouchesBookmark[]): number {
-  return runs.flatMap(({ by }) => Object.values(by)).flatMap(idsOf).length;
+  const texts = runs.flatMap(({ by }) => Object.values(by));
+  return texts.reduce((sum, text) => sum + Buffer.byteLength(text, "base64"), 0) / UUID_BYTES;
 }
 
 function textOf(ids: readonly string[]): string {

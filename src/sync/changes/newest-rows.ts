@@ -68,17 +68,17 @@ export class NewestRows {
     return this.pages[0]?.totalCount;
   }
 
-  /** Each row that is as new as was asked for, with its page. */
-  *rows(): Generator<RowOnPage, void> {
-    for (const one of this.onPages()) {
+  /** Each row that is as new as was asked for, with its page; of the first pages none, if so wanted. */
+  *rows(firstPage = 0): Generator<RowOnPage, void> {
+    for (const one of this.onPages(firstPage)) {
       if (timeOf(one.rows, one.row, this.#createdBy) < this.since) continue;
       yield one;
     }
   }
 
   /** Each row on the pages that were read. */
-  *onPages(): Generator<RowOnPage, void> {
-    for (const page of this.pages) {
+  *onPages(firstPage = 0): Generator<RowOnPage, void> {
+    for (const page of this.pages.slice(firstPage)) {
       for (const rows of page) {
         for (let row = 0; row < rows.count; row++) yield { rows, row, page };
       }
