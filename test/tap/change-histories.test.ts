@@ -108,10 +108,9 @@ const sizes = {
 
 const owned = z.looseObject({ customer_id: z.string().nullish() });
 
-/** The customer of a row that has changed, if it names one. */
-function customerOf(simulator: Simulator, kind: string, id: string): string | undefined {
-  const rows = simulator.rows(changeKinds.get(kind)?.list ?? "");
-  const json = rows.find((row) => row.id === id)?.json ?? "{}";
+/** The customer of an order, if it names one. */
+function customerOf(simulator: Simulator, order: string): string | undefined {
+  const json = simulator.rows("orders").find(({ id }) => id === order)?.json ?? "{}";
   return owned.parse(JSON.parse(json)).customer_id ?? undefined;
 }
 
@@ -143,8 +142,8 @@ async function runThrough(
       if (changedSince.has(id)) suspects.noteUnseen(id);
       changedSince.add(id);
       // An import counts in its customer, too, and of that nothing tells.
-      const customer = customerOf(simulator, kind, id);
-      if (customer !== undefined && kind === "order.import") suspects.noteUnseen(customer);
+      const customer = kind === "order.import" ? customerOf(simulator, id) : undefined;
+      if (customer !== undefined) suspects.noteUnseen(customer);
     }
     // Refunds and grants don't lag: what they tell of comes too early for the others, without events.
     if (incident.is === "lag" && setup.sight !== "lists") simulator.setLag(incident.seconds);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { z } from "zod";
 import type { Simulator, SimulatorOptions } from "../../../simulator/index.ts";
 import { FEED_BOOKMARK } from "../../../src/sync/bookmarks/feed-bookmark.ts";
+import { tableRows } from "../../support/organization.ts";
 import { simulate } from "../../support/simulation.ts";
 import { Runs, settingsWith } from "./runs.ts";
 
@@ -27,7 +27,9 @@ async function swept(names = ["orders"], overrides = plain) {
   return { simulator, runs, first };
 }
 
-const customerShape = z.looseObject({ id: z.string(), created_at: z.string() });
+/** The list can't be read, or one of its pages. */
+const failing = (simulator: Simulator, path: string, page?: number) =>
+  simulator.setFaults([{ kind: "status", status: 400, path, ...(page && { page }) }]);
 
 const groundOf = ({ state }: Runs, stream = "orders") => state.bookmark(stream) ?? {};
 
@@ -111,7 +113,7 @@ describe("a list that is caught up", () => {
       simulator.insert("orders", { created_at });
     }
     const runs = new Runs(simulator, ["orders"], plain);
-    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/orders/", page: 5 }]);
+    failing(simulator, "/v1/orders/", 5);
     expect((await runs.next(0)).of("orders").problem).toContain("/v1/orders/");
     simulator.setFaults([]);
     const resumed = await runs.next(0);
@@ -153,7 +155,7 @@ describe("a list that is caught up", () => {
     const { simulator, runs } = await swept();
     const before = groundOf(runs);
     const id = simulator.change("order.create");
-    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/orders/" }]);
+    failing(simulator, "/v1/orders/");
     expect((await runs.next()).of("orders").problem).toContain("/v1/orders/");
     expect(groundOf(runs)).toEqual(before);
     simulator.setFaults([]);
@@ -162,26 +164,20 @@ describe("a list that is caught up", () => {
 
   it("tells those who wait for its rows when it fails, too", async () => {
     const { simulator, runs } = await swept(["customers", "payment_methods"]);
-    simulator.setFaults([{ kind: "status", status: 400, path: "/v1/customers/" }]);
+    failing(simulator, "/v1/customers/");
     const { of } = await runs.next();
     expect(of("payment_methods").problem).toContain("/v1/customers/");
   });
 });
 
 describe("a list that stays behind", () => {
-  const failing = (simulator: Simulator, path: string, page?: number) =>
-    simulator.setFaults([{ kind: "status", status: 400, path, ...(page && { page }) }]);
-
   /** A new order of the customer who has been there for the longest time. */
   function orderOfOldest(simulator: Simulator): string {
-    const customers = simulator
-      .rows("customers")
-      .map(({ json }) => customerShape.parse(JSON.parse(json)));
-    const [oldest] = customers.toSorted((one, other) =>
-      one.created_at < other.created_at ? -1 : 1,
+    const [oldest] = tableRows(simulator, "customers").toSorted((one, other) =>
+      String(one.created_at) < String(other.created_at) ? -1 : 1,
     );
     const created_at = simulator.clock.now.toISOString();
-    const id = oldest?.id ?? "";
+    const id = String(oldest?.id);
     simulator.insert("orders", { customer_id: id, created_at });
     return id;
   }
